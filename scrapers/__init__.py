@@ -1,0 +1,1 @@
+"""Knows the web and nothing else: what a source said, as it said it."""

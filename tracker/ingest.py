@@ -1,0 +1,230 @@
+"""One source, one run, one transaction: read, compare, write, say what happened.
+
+A run that fails leaves one row in `run` with its sentence and nothing else. A run that loses more than a small share
+of what is held, or cannot read more than a small share of what is there, stops: an outage must not look like news.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from scrapers.errors import ScrapeError
+from scrapers.records import Observation, Unreadable
+from tracker import search
+from tracker.database import reading, writing
+from tracker.errors import BadInput, SourceShrank, TrackerError
+from tracker.held import table
+from tracker.judge import Judge
+from tracker.ledger import Ledger, Sight
+from tracker.models import Alert, Run
+from tracker.posting import insert, post
+from tracker.scope import Rule
+
+NEW_YORK = ZoneInfo("America/New_York")
+SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
+CHUNK = 20_000  # changes held back before they are written
+
+Clock = Callable[[], datetime]
+Seen = Observation | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a run reads: ``name`` and ``mode`` as in `models.Run`, ``cursor`` how far it reads.
+
+    ``covers`` is given where the run reads all there is, and says which places belong to it: what it then does not
+    show is gone.
+    """
+
+    name: str
+    mode: str
+    place: str
+    cursor: str
+    seen: Iterable[Seen]
+    covers: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run did. ``older`` observations were older than what is held and said nothing new."""
+
+    run_id: int
+    read: int
+    older: int
+    unreadable: int
+    changes: int
+    message: str
+
+
+def ingest(engine: sa.Engine, source: Source, rule: Rule, clock: Clock) -> Result:
+    """Take in one source. Raises what went wrong, after noting it in `run`."""
+    started_at = clock()
+    try:
+        with writing(engine) as session:
+            return _Intake(session, source, rule, clock, started_at).run()
+    except (ScrapeError, TrackerError) as error:
+        _note_failure(engine, source, started_at, clock(), error)
+        if isinstance(error, ScrapeError):
+            raise BadInput(str(error)) from error
+        raise
+
+
+def last_cursor(session: Session, source_name: str) -> str:
+    """How far the newest good run of a source read; "" where there is none."""
+    runs = table(Run)
+    query = (
+        sa.select(runs.c.cursor)
+        .where(runs.c.source == source_name, runs.c.outcome == "ok")
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar() or ""
+
+
+def note_nothing_new(engine: sa.Engine, source: Source, clock: Clock) -> Result:
+    """Note that a source was asked and had nothing new: that, too, is how old the data is."""
+    now = clock()
+    with writing(engine) as session:
+        run = _new_run(session, source, now)
+        run.outcome, run.finished_at, run.message = "ok", now, "Nothing new."
+        session.flush()
+        return Result(run.id or 0, 0, 0, 0, 0, run.message)
+
+
+def _new_run(session: Session, source: Source, now: datetime) -> Run:
+    run = Run(
+        source=source.name,
+        mode=source.mode,
+        place=source.place,
+        started_at=now,
+        outcome="running",
+        cursor=source.cursor,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def _note_failure(engine: sa.Engine, source: Source, started_at: datetime, now: datetime, error: Exception) -> None:
+    try:
+        with writing(engine) as session:
+            run = _new_run(session, source, started_at)
+            run.outcome = "refused" if isinstance(error, SourceShrank) else "failed"
+            run.finished_at, run.message, run.cursor = now, str(error), ""
+    except TrackerError:
+        return  # the disk that was full still is; the caller raises the first error
+
+
+class _Intake:
+    """One run under way."""
+
+    def __init__(self, session: Session, source: Source, rule: Rule, clock: Clock, started_at: datetime) -> None:
+        self._session = session
+        self._source = source
+        self._clock = clock
+        self._run = _new_run(session, source, started_at)
+        self._judge = Judge.sitting(session, started_at.astimezone(NEW_YORK).date(), rule)
+        self._ledger = Ledger(session, self._run.id or 0)
+        self._read = self._older = 0
+        self._unreadable: list[Unreadable] = []
+        self._places: set[str] = set()
+
+    def run(self) -> Result:
+        last = 0
+        for at, moment in groupby(self._source.seen, key=attrgetter("observed_at")):
+            last = at
+            self._take(datetime.fromtimestamp(at, UTC), list(moment))
+            if self._ledger.pending > CHUNK:
+                post(self._ledger, self._judge)
+        if not self._read:
+            raise BadInput(f"{self._source.place} holds no matters. Nothing was stored; check the address.")
+        if self._source.covers is not None:
+            self._lose_unseen(datetime.fromtimestamp(last, UTC), self._source.covers)
+        self._check_share(len(self._unreadable), self._read, "cannot be read")
+        post(self._ledger, self._judge)
+        self._raise_alerts()
+        search.refresh(self._session)
+        return self._finish()
+
+    def _take(self, at: datetime, moment: list[Seen]) -> None:
+        ledger, gone = self._ledger, []
+        ledger.prefetch(seen.matter.source_id for seen in moment if isinstance(seen, Observation) and seen.matter)
+        for seen in moment:
+            self._read += 1
+            self._places.add(seen.place)
+            if isinstance(seen, Unreadable):
+                self._unreadable.append(seen)
+                continue
+            before = ledger.places.get(seen.place)
+            if before is not None and (seen.matter is None or seen.matter.source_id != before):
+                gone.append((before, Sight(at, seen.place, seen.address, seen.digest)))
+            if seen.matter is not None:
+                self._see(seen, at)
+        self._lose(gone)
+
+    def _see(self, seen: Observation, at: datetime) -> None:
+        assert seen.matter is not None
+        held = self._ledger.held.get(seen.matter.source_id)
+        if held is not None and held.settled_at is not None and at < held.settled_at:
+            self._older += 1
+            return
+        self._ledger.see(seen.matter, Sight(at, seen.place, seen.address, seen.digest))
+
+    def _lose(self, gone: list[tuple[str, Sight]]) -> None:
+        """Matters whose place is empty or another's now, unless they were seen at a new place meanwhile."""
+        self._ledger.prefetch(source_id for source_id, _ in gone)
+        lost = [
+            (held, sight)
+            for source_id, sight in gone
+            if (held := self._ledger.held[source_id]).place == sight.place and held.removed_at is None
+            and held.last_seen_at < sight.at
+        ]  # fmt: skip
+        self._check_share(len(lost), len(self._ledger.places) + len(lost), "are gone at once")
+        for held, sight in lost:
+            self._ledger.lose(held, sight)
+
+    def _lose_unseen(self, at: datetime, covers: Callable[[str], bool]) -> None:
+        unseen = [place for place in self._ledger.places if place not in self._places and covers(place)]
+        self._lose([(self._ledger.places[place], Sight(at, place, place, "")) for place in unseen])
+
+    def _check_share(self, part: int, whole: int, what: str) -> None:
+        if part > max(FEW, SHARE * whole):
+            raise SourceShrank(
+                f"{self._source.place}: {part:,} of {whole:,} matters {what}. That is more than ordinary life explains, "
+                "so the run stopped and nothing was stored. Look at the source; if it is right, sync again later."
+            )
+
+    def _raise_alerts(self) -> None:
+        doubts = self._judge.doubts + [(seen.place, seen.reason) for seen in self._unreadable]
+        alerts = table(Alert)
+        known = set(self._session.execute(sa.select(alerts.c.subject, alerts.c.message)).tuples())
+        now = self._clock()
+        rows = (
+            {"run_id": self._run.id, "subject": subject, "message": message, "at": now}
+            for subject, message in dict.fromkeys(doubts)
+            if (subject, message) not in known
+        )
+        insert(self._session, Alert, rows)
+
+    def _finish(self) -> Result:
+        run = self._run
+        run.outcome, run.finished_at = "ok", self._clock()
+        run.read, run.unreadable, run.changes = self._read, len(self._unreadable), self._ledger.found
+        run.message = "; ".join(_said(self._read, self._older, len(self._unreadable), self._ledger.found)) + "."
+        self._session.flush()
+        return Result(run.id or 0, run.read, self._older, run.unreadable, run.changes, run.message)
+
+
+def _said(read: int, older: int, unreadable: int, changes: int) -> Iterator[str]:
+    yield f"{read:,} documents read"
+    yield f"{changes:,} changes recorded" if changes else "no changes"
+    if older:
+        yield f"{older:,} older than what is held, left out"
+    if unreadable:
+        yield f"{unreadable:,} could not be read (see alerts)"

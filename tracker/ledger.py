@@ -1,0 +1,248 @@
+"""The books of one run: what is held, what became different, and the rows that say so.
+
+A `Ledger` lives inside one transaction. It answers "what do we hold of this matter" from memory, loading in batches
+what it has not met; it notes each change; and `posting` writes the last state of everything that became different,
+in bulk. So a replay of five years writes each row once, however often it was edited, and forgets none of the edits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from scrapers.records import ActionRecord, MatterRecord, PersonRecord, VoteRecord
+from tracker.changes import Found, find_changes
+from tracker.database import next_id
+from tracker.held import Held, load, table
+from tracker.models import Action, Capture, Change, Matter, Person
+
+Row = dict[str, Any]
+
+
+class Sight(NamedTuple):
+    """Where and when one document was seen."""
+
+    at: datetime
+    place: str
+    address: str
+    digest: str
+
+
+@dataclass(slots=True)
+class ActionState:
+    """An action row to write, as it reads now."""
+
+    matter_id: int
+    record: ActionRecord
+    position: int
+    first_seen_at: datetime
+    is_new: bool
+    last_seen_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class Ledger:
+    """The matters of one run; `posting.post` writes it."""
+
+    def __init__(self, session: Session, run_id: int) -> None:
+        self.session = session
+        self.run_id = run_id
+        self.found = 0
+        self.held: dict[str, Held] = {}
+        self.by_id: dict[int, Held] = {}
+        matters = table(Matter)
+        known = session.execute(sa.select(matters.c.source_id, matters.c.place, matters.c.removed_at)).all()
+        self._unread = {source_id for source_id, _, _ in known}
+        self.places = {place: source_id for source_id, place, removed_at in known if removed_at is None}
+        people = session.execute(sa.select(table(Person))).all()
+        self._people: dict[str, tuple[int, str]] = {row.source_id: (row.id, row.name) for row in people}
+        self._next = {model: next_id(session, model.id) for model in (Matter, Action, Person, Capture, Change)}
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was written; what is held stays."""
+        self.new: set[int] = set()
+        self.dirty: dict[int, bool] = {}  # matter id -> whether what scope is judged by became different
+        self.verdicts: dict[int, tuple[str, str]] = {}
+        self.texts: dict[tuple[int, str], Row] = {}
+        self.touched: set[int] = set()
+        self.actions: dict[int, ActionState] = {}
+        self.votes: dict[int, tuple[VoteRecord, ...]] = {}
+        self.sponsors: set[int] = set()
+        self.documents: set[int] = set()
+        self.new_people: dict[str, Row] = {}
+        self.renamed: dict[int, str] = {}
+        self.captures: list[Row] = []
+        self.rows: list[Row] = []
+
+    def prefetch(self, source_ids: Iterable[str]) -> None:
+        """Load what we hold of these matters and have not met in this run."""
+        wanted = [key for key in dict.fromkeys(source_ids) if key in self._unread]
+        if wanted:
+            self._unread.difference_update(wanted)
+            self.held |= (found := load(self.session, wanted))
+            self.by_id |= {held.id: held for held in found.values()}
+
+    @property
+    def pending(self) -> int:
+        """Rows of changes waiting to be written."""
+        return len(self.rows)
+
+    def see(self, record: MatterRecord, sight: Sight) -> None:
+        """Compare a matter with what is held of it, and hold what was seen."""
+        text, verdict = record.text, (record.scope, record.scope_reason)
+        record = record._replace(text=digest_of(text), scope="", scope_reason="")
+        held = self.held.get(record.source_id)
+        if held is None:
+            held = self._hold(record, sight)
+            self.verdicts[held.id] = verdict
+            self._add(held, sight, find_changes(None, record))
+            self._differs(held, None, record, sight.at, text)
+            return
+        old = held.record
+        record = _completed(record, old)
+        if held.removed_at is not None:
+            self._add(held, sight, [Found("returned", "", record.status)])
+            held.removed_at = None
+            self.dirty.setdefault(held.id, False)
+        if verdict[0]:
+            self.verdicts[held.id] = verdict
+        if old != record:
+            held.record = record
+            self._add(held, sight, find_changes(old, record))
+            self._differs(held, old, record, sight.at, text)
+        self._moved(held, sight)
+
+    def lose(self, held: Held, sight: Sight) -> None:
+        """The source no longer shows a matter. It stays, marked."""
+        self._add(held, sight, [Found("removed", held.record.status, "")])
+        held.removed_at = sight.at
+        self.dirty.setdefault(held.id, False)
+        if self.places.get(held.place) == held.record.source_id:
+            del self.places[held.place]
+
+    def _hold(self, record: MatterRecord, sight: Sight) -> Held:
+        held = Held(self._id(Matter), record, sight.place, sight.at, sight.at)
+        self.held[record.source_id] = self.by_id[held.id] = held
+        self.places[sight.place] = record.source_id
+        self.new.add(held.id)
+        return held
+
+    def _moved(self, held: Held, sight: Sight) -> None:
+        held.last_seen_at = sight.at
+        self.touched.add(held.id)
+        self.places[sight.place] = held.record.source_id
+        if held.place != sight.place:
+            if self.places.get(held.place) == held.record.source_id:
+                del self.places[held.place]
+            held.place = sight.place
+            self.dirty.setdefault(held.id, False)
+
+    def _add(self, held: Held, sight: Sight, found: list[Found]) -> None:
+        if not found:
+            return
+        capture = self._id(Capture)
+        self.captures.append(
+            {
+                "id": capture,
+                "run_id": self.run_id,
+                "address": sight.address,
+                "digest": sight.digest,
+                "seen_at": sight.at,
+            }
+        )
+        for change in found:
+            self.rows.append(
+                {
+                    "id": self._id(Change),
+                    "matter_id": held.id,
+                    "run_id": self.run_id,
+                    "capture_id": capture,
+                    "file_number": held.record.file_number,
+                    "observed_at": sight.at,
+                    **change._asdict(),
+                }
+            )
+        self.found += len(found)
+
+    def _differs(self, held: Held, old: MatterRecord | None, new: MatterRecord, at: datetime, text: str | None) -> None:
+        text_differs = text is not None and (old is None or (old.text, old.version) != (new.text, new.version))
+        words_differ = old is None or (old.name, old.title, old.summary) != (new.name, new.title, new.summary)
+        self.dirty[held.id] = self.dirty.get(held.id, False) or text_differs or words_differ
+        if text_differs:
+            first = self.texts.get((held.id, new.version), {}).get("first_seen_at", at)
+            self.texts[held.id, new.version] = {"digest": new.text, "text": text, "first_seen_at": first}
+        if old is None or old.actions != new.actions:
+            self._actions_differ(held, old.actions if old else (), new.actions, at)
+        if old is None or old.sponsors != new.sponsors:
+            self.sponsors.add(held.id)
+        if new.documents is not None and (old is None or old.documents != new.documents):
+            self.documents.add(held.id)
+
+    def _actions_differ(
+        self, held: Held, old: tuple[ActionRecord, ...], new: tuple[ActionRecord, ...], at: datetime
+    ) -> None:
+        before = {action.source_id: (position, action) for position, action in enumerate(old)}
+        for position, action in enumerate(new):
+            was = before.pop(action.source_id, None)
+            if was != (position, action):
+                self._action_differs(held, was[1] if was else None, action, position, at)
+        for position, action in before.values():
+            state = self._state(held, action, position, held.first_seen_at)
+            state.last_seen_at, state.withdrawn_at = held.last_seen_at, at
+
+    def _action_differs(
+        self, held: Held, was: ActionRecord | None, action: ActionRecord, position: int, at: datetime
+    ) -> None:
+        state = self._state(held, action, position, at)
+        state.last_seen_at = state.withdrawn_at = None
+        if action.votes != (was.votes if was else ()):
+            self.votes[held.rows[action.source_id]] = action.votes
+
+    def _state(self, held: Held, action: ActionRecord, position: int, first_seen_at: datetime) -> ActionState:
+        row_id = held.rows.get(action.source_id)
+        is_new = row_id is None
+        if row_id is None:
+            row_id = held.rows[action.source_id] = self._id(Action)
+        state = self.actions.get(row_id)
+        if state is None:
+            state = self.actions[row_id] = ActionState(held.id, action, position, first_seen_at, is_new)
+        state.record, state.position = action, position
+        return state
+
+    def _id(self, model: Any) -> int:
+        number = self._next[model]
+        self._next[model] = number + 1
+        return number
+
+    def person_id(self, person: PersonRecord) -> int:
+        """The row of a member, made or renamed as needed."""
+        known = self._people.get(person.source_id)
+        if known is None:
+            known = self._people[person.source_id] = (self._id(Person), person.name)
+            self.new_people[person.source_id] = {"id": known[0], **person._asdict()}
+        elif known[1] != person.name:
+            self._people[person.source_id] = (known[0], person.name)
+            if person.source_id in self.new_people:
+                self.new_people[person.source_id]["name"] = person.name
+            else:
+                self.renamed[known[0]] = person.name
+        return known[0]
+
+
+def digest_of(text: str | None) -> str | None:
+    """A text's own address; None stays None (not carried) and "" stays "" (empty)."""
+    return sha256(text.encode()).hexdigest() if text else text
+
+
+def _completed(seen: MatterRecord, held: MatterRecord) -> MatterRecord:
+    """What this source does not carry stays as another source left it."""
+    if seen.text is None and held.text is not None:
+        seen = seen._replace(text=held.text)
+    if seen.documents is None and held.documents is not None:
+        seen = seen._replace(documents=held.documents)
+    return seen

@@ -1,0 +1,25 @@
+"""Alembic's entry: runs inside the connection that `database.upgrade` holds."""
+
+import sqlalchemy as sa
+from alembic import context
+from sqlmodel import SQLModel
+
+from tracker import models
+
+SEARCH_TABLES = ("matter_search",)  # written by hand for each database; autogenerate must not drop it
+
+
+def include(thing: sa.schema.SchemaItem, name: str | None, kind: str, reflected: bool, compared: object) -> bool:
+    """Leave the search index and its shadow tables out of comparisons."""
+    return not (kind in ("table", "index") and (name or "").startswith(SEARCH_TABLES))
+
+
+assert models.SQLModel is SQLModel
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    include_object=include,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,223 @@
+"""What changed: the news, the list of everything we saw change, and the public corrections.
+
+News goes by when we first saw a change, never by the date of the act: a third of the rows arrive a day or more late.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from tracker import timeline, wording, wording_changes
+from tracker.models import SCOPES, TRACKED, Action, Capture, Change, Matter, Note
+from tracker.queries import votes_of
+from tracker.timeline import Ballot, Entry
+
+PAGE_SIZE: Final = 50
+NEWS_ROWS: Final = 400  # rows read to fill a front page; a busy day of all bills is some hundred
+FRESH_DAYS: Final = 45  # a matter introduced longer before we first saw it is old, not new
+
+
+class Seen(NamedTuple):
+    """One change, the matter it belongs to, and where it can be looked at."""
+
+    change: Change
+    matter_slug: str
+    file_number: str
+    kind: str
+    title: str
+    scope: str
+    introduced_on: date | None
+    capture: str
+
+    @property
+    def number(self) -> str:
+        return wording.number_of(self.file_number)
+
+    @property
+    def sentence(self) -> str:
+        return wording_changes.sentence(self.change, wording.source_of(self.kind))
+
+    @property
+    def is_news(self) -> bool:
+        """A matter that was old when we first saw it, and a change of the hour alone, are no news."""
+        if self.change.kind == "appeared":
+            seen_on = wording.new_york_date(self.change.observed_at)
+            return self.introduced_on is not None and seen_on - self.introduced_on <= timedelta(FRESH_DAYS)
+        return not is_trifle(self.change)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """What we saw of one matter at one moment: acts as timeline entries, then other changes in sentences."""
+
+    slug: str
+    number: str
+    title: str
+    observed_at: datetime
+    entries: tuple[Entry, ...]
+    sentences: tuple[str, ...]
+    smaller: int
+    correction: bool
+
+    @property
+    def acted_on(self) -> tuple[date, ...]:
+        return tuple(sorted({entry.on for entry in self.entries}))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """What a reader asked for. `scope`: "tracked", "core" or "all"; `kind` one of CHANGE_KINDS or ""."""
+
+    scope: str = "tracked"
+    kind: str = ""
+    corrections: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """One page of changes and how many there are in all."""
+
+    rows: tuple[Seen, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def is_trifle(change: Change) -> bool:
+    """An edit of nothing but the time of day; the Council's clerks make hundreds a year."""
+    if change.kind == "enactment_date_changed":
+        return change.before[:10] == change.after[:10]
+    return change.kind == "action_edited" and wording_changes.hour_only(change)
+
+
+def news(session: Session, limit: int, today: date) -> tuple[NewsItem, ...]:
+    """The latest things worth telling of tracked matters, newest first."""
+    chosen = _seen().where(_scoped(session, "tracked")).order_by(*_newest_first()).limit(NEWS_ROWS)
+    groups: dict[tuple[int, datetime], list[Seen]] = {}
+    for row in session.execute(chosen):
+        seen = Seen(*row)
+        groups.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
+    told = [group for group in groups.values() if _is_news(group)][:limit]
+    acts = _acts(session, [seen.change for group in told for seen in group])
+    return tuple(_item(session, group, acts, today) for group in told)
+
+
+def _is_news(group: Sequence[Seen]) -> bool:
+    return any(seen.is_news and seen.change.kind not in wording_changes.QUIET for seen in group)
+
+
+_Acts = dict[tuple[int, str], tuple[Action, list[Ballot]]]
+
+
+def _acts(session: Session, changes: Sequence[Change]) -> _Acts:
+    """The rows that changes are about, as they read now, with their votes; by matter and the source's row id."""
+    wanted = {(change.matter_id, change.action_id) for change in changes if change.kind == "action_added"}
+    matter_ids, row_ids = {pair[0] for pair in wanted}, {pair[1] for pair in wanted}
+    chosen = select(Action).where(col(Action.matter_id).in_(matter_ids), col(Action.source_id).in_(row_ids))
+    held = {action.id: action for action in session.scalars(chosen)}
+    ballots = votes_of(session, col(Action.id).in_(held))
+    return {(action.matter_id, action.source_id): (action, ballots.get(key, [])) for key, action in held.items()}
+
+
+def _item(session: Session, group: Sequence[Seen], acts: _Acts, today: date) -> NewsItem:
+    first = group[0]
+    found = [acts[key] for seen in group if (key := (seen.change.matter_id, seen.change.action_id)) in acts]
+    matter = session.get_one(Matter, first.change.matter_id)
+    entries = timeline.build(matter, [a for a, _ in found], (), {a.id: list(b) for a, b in found}, today)
+    told = [seen for seen in reversed(group) if seen.is_news and seen.change.kind in _loud(bool(entries))]
+    return NewsItem(
+        slug=first.matter_slug,
+        number=first.number,
+        title=first.title,
+        observed_at=first.change.observed_at,
+        entries=tuple(entries[::-1]),
+        sentences=tuple(seen.sentence for seen in told),
+        smaller=sum(seen.change.kind in wording_changes.QUIET for seen in group),
+        correction=any(is_correction(seen.change) for seen in group),
+    )
+
+
+def _loud(with_acts: bool) -> frozenset[str]:
+    """The kinds told in a sentence. Beside its acts, a new status or date of enactment only says the same again."""
+    said_already = {"status_changed", "enactment_date_changed"} if with_acts else set()
+    return frozenset(wording_changes.CHANGE_LABELS) - {
+        *wording_changes.QUIET,
+        "action_added",
+        *said_already,
+    }
+
+
+def is_correction(change: Change) -> bool:
+    """Whether the record took something back or said it otherwise; a first law number or date is plain news."""
+    if change.kind in ("law_number_changed", "enactment_date_changed") and not change.before:
+        return False
+    return change.kind in wording_changes.CORRECTIONS and not is_trifle(change)
+
+
+def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
+    """One page of what we saw change, newest first."""
+    which = [_scoped(session, asked.scope)] + ([col(Change.kind) == asked.kind] if asked.kind else [])
+    if asked.corrections:
+        return _corrections(session, asked, which)
+    counting = sa.select(sa.func.count()).select_from(Change).where(*which)
+    total = session.execute(counting).scalar_one()
+    page = _within(asked.page, total)
+    chosen = _seen().where(*which).order_by(*_newest_first()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return ChangePage(tuple(Seen(*row) for row in session.execute(chosen)), total, page)
+
+
+def _corrections(session: Session, asked: ChangeFilter, which: list[Any]) -> ChangePage:
+    """Corrections are some hundreds a year of all matters: they are read whole, and trifles sorted out here."""
+    chosen = _seen().where(*which, col(Change.kind).in_(wording_changes.CORRECTIONS)).order_by(*_newest_first())
+    rows = [seen for row in session.execute(chosen) if is_correction((seen := Seen(*row)).change)]
+    page = _within(asked.page, len(rows))
+    return ChangePage(tuple(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), len(rows), page)
+
+
+def _within(page: int, total: int) -> int:
+    return min(max(1, page), max(1, -(-total // PAGE_SIZE)))
+
+
+def _newest_first() -> tuple[Any, ...]:
+    return col(Change.observed_at).desc(), col(Change.id).desc()
+
+
+def _scoped(session: Session, scope: str) -> Any:
+    """Changes of the matters in scope. Their ids are asked first: a hundred matters among twenty thousand."""
+    wanted = {"tracked": TRACKED, "all": ()}.get(scope, (scope,) if scope in SCOPES else TRACKED)
+    if not wanted:
+        return sa.true()
+    ids = session.scalars(select(Matter.id).where(col(Matter.scope).in_(wanted))).all()
+    return col(Change.matter_id).in_(ids)
+
+
+def _seen() -> Any:
+    title = sa.func.coalesce(
+        sa.func.nullif(Note.headline, ""),
+        sa.func.nullif(Matter.name, ""),
+        Matter.file_number,
+    )
+    columns: list[Any] = [
+        Change,
+        Matter.slug,
+        Matter.file_number,
+        Matter.kind,
+        title,
+        Matter.scope,
+        Matter.introduced_on,
+        Capture.address,
+    ]
+    return (
+        sa.select(*columns)
+        .join(Matter, col(Matter.id) == Change.matter_id)
+        .join(Capture, col(Capture.id) == Change.capture_id)
+        .outerjoin(Note, col(Note.file_number) == Matter.file_number)
+    )

@@ -1,0 +1,76 @@
+"""How fresh the record is: runs, alerts, and one short mark that changes whenever any page could."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from tracker.models import Alert, Change, Run
+
+STALE_AFTER: Final = timedelta(days=3)  # the Council's archive rests at weekends
+ALERTS_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source: its last good read, and its last try, which may be the same."""
+
+    source: str
+    last_good: Run | None
+    last_try: Run
+
+    @property
+    def good_at(self) -> datetime | None:
+        return (self.last_good.finished_at or self.last_good.started_at) if self.last_good else None
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How long ago the source was last read well; None when it never was."""
+        return now - self.good_at if self.good_at else None
+
+    def is_stale(self, now: datetime) -> bool:
+        """The starter record is as old as its release, which is no fault of the machine that runs it."""
+        if self.last_good is not None and self.last_good.mode == "starter":
+            return False
+        age = self.age(now)
+        return age is None or age > STALE_AFTER
+
+
+def sources(session: Session) -> tuple[SourceState, ...]:
+    """Every source that was ever tried, by name."""
+    tries = _latest(session)
+    good = _latest(session, Run.outcome == "ok")
+    return tuple(SourceState(name, good.get(name), run) for name, run in sorted(tries.items()))
+
+
+def _latest(session: Session, *which: sa.ColumnElement[bool] | bool) -> dict[str, Run]:
+    ids = select(sa.func.max(Run.id)).where(*which).group_by(Run.source)
+    return {run.source: run for run in session.scalars(select(Run).where(col(Run.id).in_(ids)))}
+
+
+def alerts(session: Session) -> tuple[Alert, ...]:
+    """What the tracker did not understand, newest first."""
+    return tuple(session.scalars(select(Alert).order_by(col(Alert.id).desc()).limit(ALERTS_SHOWN)))
+
+
+def mark(session: Session) -> str:
+    """A short text that differs whenever something was stored; pages are the same as long as it is."""
+    newest = sa.select(
+        sa.select(sa.func.max(Change.id)).scalar_subquery(),
+        sa.select(sa.func.max(Run.id)).scalar_subquery(),
+        sa.select(sa.func.max(Run.finished_at)).scalar_subquery(),
+    )
+    return "-".join(str(part) for part in session.execute(newest).one())
+
+
+def report(state: SourceState, now: datetime) -> dict[str, object]:
+    """One source for machines."""
+    age = state.age(now)
+    return {
+        "last_good": state.good_at.isoformat() if state.good_at else None,
+        "age_seconds": int(age.total_seconds()) if age is not None else None,
+        "last_try": state.last_try.started_at.isoformat(),
+        "outcome": state.last_try.outcome,
+        "stale": state.is_stale(now),
+    }

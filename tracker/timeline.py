@@ -1,0 +1,272 @@
+"""The dated story of a matter: actions, and what we saw the record do to them, as one list. Pure.
+
+Both dates stand on every entry: when the City says it happened, and when we first saw it recorded. A row that was
+there when we first saw the matter carries no recorded date, since we cannot know it. Rows of one body on one day,
+seen at the same moment, are one entry with steps ("held a hearing, amended it and approved version A, 5 to 0").
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from tracker import wording, wording_changes
+from tracker.models import Action, Change, Matter
+from tracker.vocabulary import ACTIONS, CURATED_FROM, VOTE_VALUES, Act, Meaning
+
+Ballot = tuple[str, str]  # a member's name and the Council's word for the vote
+
+LATE_AFTER_DAYS: Final = 1  # the sources are read once a day or so: one day is no lateness
+_LAST: Final = 10_000  # acts that nobody knows come last within their day
+_BODIES: Final = {"Mayor": "mayor", "Administration": "agency"}
+_ACTORS: Final = {
+    "council": "Council",
+    "mayor": "Mayor",
+    "court": "Court",
+    "agency": "Agency",
+    "voters": "Voters",
+}
+_VOTED: Final = frozenset({Act.COMMITTEE_APPROVED, Act.COUNCIL_APPROVED, Act.ADOPTED, Act.OVERRIDDEN})
+_WITH_VERSION: Final = {
+    Act.COMMITTEE_APPROVED: "approved",
+    Act.COUNCIL_APPROVED: "passed",
+}
+_ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A roll call: the two words that count, and everybody by the Council's own word."""
+
+    yes: int
+    no: int
+    members: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def text(self) -> str:
+        return f"{self.yes} to {self.no}"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a row read before, until we saw it read otherwise."""
+
+    said: str
+    until: date
+    capture_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action: our words for it, and the Council's. `verb` follows the name of the body; "" where we have none."""
+
+    verb: str
+    sentence: str
+    action: Action
+    tally: Tally | None
+    before: tuple[Earlier, ...]
+
+    @property
+    def official(self) -> str:
+        """The record's own words: name, result, version."""
+        parts = [wording.quoted(self.action.name)]
+        parts += [f"result {wording.quoted(self.action.result)}"] if self.action.result else []
+        parts += [f"version {self.action.version}"] if self.action.version not in ("", "*") else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `on` is the City's date, or ours where only the record moved (`actor` "record")."""
+
+    on: date
+    actor: str
+    who: str
+    text: str
+    steps: tuple[Step, ...] = ()
+    recorded_on: date | None = None
+    corrected_on: date | None = None
+    withdrawn_on: date | None = None
+    scheduled: bool = False
+    url: str = ""
+    confidence: str = ""
+
+    @property
+    def late_days(self) -> int:
+        """Days between the act and our first sight of it; 0 when it was in time or is not known."""
+        days = (self.recorded_on - self.on).days if self.recorded_on else 0
+        return days if days > LATE_AFTER_DAYS else 0
+
+
+class _Row(NamedTuple):
+    """One action with all that an entry is made of; rows that agree on `together` are one entry."""
+
+    step: Step
+    meaning: Meaning | None
+    actor: str
+    who: str
+    recorded_on: date | None
+    withdrawn_on: date | None
+
+    @property
+    def together(self) -> tuple[object, ...]:
+        alone = self.step.action.id if _own_words(self.step.action) else 0
+        return (
+            self.step.action.acted_on,
+            self.actor,
+            self.who,
+            self.recorded_on,
+            self.withdrawn_on,
+            alone,
+        )
+
+    @property
+    def order(self) -> tuple[date, int, int]:
+        rank = self.meaning.rank if self.meaning else _LAST
+        return self.step.action.acted_on, rank, self.step.action.position
+
+
+def build(
+    matter: Matter,
+    actions: Iterable[Action],
+    changes: Sequence[Change],
+    votes: Mapping[int, Sequence[Ballot]],
+    today: date,
+) -> list[Entry]:
+    """Every entry, newest first. `votes` is keyed by `Action.id`; `today` is the New York date."""
+    edits = _edits(changes)
+    rows = [_row(action, matter, edits.get(action.source_id, ()), votes.get(action.id, ())) for action in actions]
+    rows.sort(key=lambda row: row.order)
+    entries = [_entry(group, today) for group in _groups(rows)]
+    entries += [_moved(change, matter) for change in changes if change.kind in _ON_THE_LINE]
+    entries.sort(key=lambda entry: entry.on)  # stable: the legal order within a day stays
+    return entries[::-1]
+
+
+def tally(ballots: Sequence[Ballot]) -> Tally | None:
+    """Count a roll call; None where no vote is recorded."""
+    if not ballots:
+        return None
+    by_word: dict[str, list[str]] = {}
+    for name, word in ballots:
+        by_word.setdefault(word, []).append(name)
+    yes, no = (sum(VOTE_VALUES.get(word) == side for _, word in ballots) for side in ("yes", "no"))
+    ordered = sorted(
+        by_word.items(),
+        key=lambda item: (VOTE_VALUES.get(item[0]) != "yes", -len(item[1])),
+    )
+    return Tally(yes, no, tuple((word, tuple(names)) for word, names in ordered))
+
+
+def actor_of(code: int, body: str) -> str:
+    """council, mayor, court, agency or voters: by what the act is, else by the body that is named."""
+    meaning = ACTIONS.get(code)
+    return meaning.actor if meaning else _BODIES.get(body, "council")
+
+
+def _edits(changes: Iterable[Change]) -> dict[str, tuple[Earlier, ...]]:
+    """What each row read before, by the row's id; an edit of the hour alone is no reading worth showing."""
+    found: dict[str, tuple[Earlier, ...]] = {}
+    for change in changes:
+        if change.kind == "action_edited" and not wording_changes.hour_only(change):
+            said = wording_changes.row_said(change)
+            earlier = Earlier(said, wording.new_york_date(change.observed_at), change.capture_id)
+            found[change.action_id] = (*found.get(change.action_id, ()), earlier)
+    return found
+
+
+def _row(action: Action, matter: Matter, before: Sequence[Earlier], ballots: Sequence[Ballot]) -> _Row:
+    meaning = ACTIONS.get(action.code)
+    counted = tally(ballots)
+    step = Step(
+        _verb(action, meaning, counted),
+        _sentence(action, meaning),
+        action,
+        counted,
+        tuple(before),
+    )
+    recorded = None if action.first_seen_at <= matter.first_seen_at else wording.new_york_date(action.first_seen_at)
+    withdrawn = wording.new_york_date(action.withdrawn_at) if action.withdrawn_at else None
+    actor = actor_of(action.code, action.body)
+    return _Row(step, meaning, actor, _who(action, meaning, actor), recorded, withdrawn)
+
+
+def _who(action: Action, meaning: Meaning | None, actor: str) -> str:
+    act = meaning.act if meaning else None
+    if act is Act.LAPSED:
+        return "Became law"
+    if act is Act.RETURNED_UNSIGNED or (
+        actor == "mayor" and action.body in ("", "Mayor") and action.code < CURATED_FROM
+    ):
+        return wording.mayor_on(action.acted_on)
+    if action.body == "City Council":
+        return "Council"
+    return action.body or _ACTORS.get(actor, actor)
+
+
+def _verb(action: Action, meaning: Meaning | None, counted: Tally | None) -> str:
+    if meaning is None or (meaning.act is Act.COMMITTEE_APPROVED and meaning.code != 32):
+        return ""
+    if meaning.act in _VOTED and action.result not in ("", "Pass"):
+        return f"voted on it, result {wording.quoted(action.result)}" + (f", {counted.text}" if counted else "")
+    if meaning.act is Act.LAPSED:
+        return "without the Mayor’s signature, thirty days after it was sent to him"
+    verb = wording.VERBS.get(meaning.act, "")
+    if meaning.act in _WITH_VERSION and action.version not in ("", "*"):
+        verb = f"{_WITH_VERSION[meaning.act]} version {action.version}"
+    return f"{verb}, {counted.text}" if verb and counted else verb
+
+
+def _sentence(action: Action, meaning: Meaning | None) -> str:
+    return f"{meaning.sentence}." if meaning else f"{wording.quoted(action.name)}."
+
+
+def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
+    groups: list[list[_Row]] = []
+    for row in rows:
+        if groups and groups[-1][-1].together == row.together:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _entry(rows: Sequence[_Row], today: date) -> Entry:
+    first, action = rows[0], rows[0].step.action
+    corrected = [earlier.until for row in rows for earlier in row.step.before]
+    return Entry(
+        on=action.acted_on,
+        actor=first.actor,
+        who=first.who,
+        text=action.note and action.code >= 90_000 and action.note or text_of([row.step for row in rows]),
+        steps=tuple(row.step for row in rows),
+        recorded_on=first.recorded_on,
+        corrected_on=max(corrected, default=None),
+        withdrawn_on=first.withdrawn_on,
+        scheduled=action.acted_on > today,
+        url=action.url,
+        confidence=action.confidence,
+    )
+
+
+def _own_words(action: Action) -> str:
+    """Our sentence for a row of an order, directive or lawsuit; the Council's notes on its rows are agenda jargon."""
+    return action.note if action.code >= CURATED_FROM else ""
+
+
+def text_of(steps: Sequence[Step]) -> str:
+    """What the body did: its verbs in one clause, then the acts for which there is only a sentence."""
+    verbs = list(dict.fromkeys(step.verb for step in steps if step.verb))
+    clause = [f"{wording.listed(verbs)}."] if verbs else []
+    return " ".join(clause + [step.sentence for step in steps if not step.verb])
+
+
+def _moved(change: Change, matter: Matter) -> Entry:
+    """What only the record did, on the day we saw it."""
+    source = wording.source_of(matter.kind)
+    return Entry(
+        wording.new_york_date(change.observed_at),
+        "record",
+        "The record",
+        wording_changes.sentence(change, source),
+    )

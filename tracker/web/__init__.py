@@ -1,0 +1,81 @@
+"""The web site: `create_app` puts pages and downloads together around a database and a clock.
+
+Nothing is read from files or the environment here; `cli` gives it all. The pages work without JavaScript and without
+any request to another host.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+import sqlalchemy as sa
+from flask import Flask, render_template
+from flask_compress import Compress
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from tracker.errors import NotFound, TrackerError
+from tracker.web import caching, downloads, filters, pages
+from tracker.web.site import Site, SiteSettings
+
+__all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
+
+PACKAGE = Path(__file__).parent.parent
+COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
+
+
+def create_app(engine: sa.Engine, *, clock: Callable[[], datetime], site: SiteSettings | None = None) -> Flask:
+    """The WSGI application. `clock` gives aware moments in UTC; "today" is made of it, in New York."""
+    app = Flask(__name__, template_folder=str(templates_folder()), static_folder="static")
+    app.config["COMPRESS_ALGORITHM"] = ["gzip"]
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    app.extensions["tracker"] = Site(engine, clock, site or SiteSettings())
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters.register(app)
+    app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(pages.blueprint)
+    _map_errors(app)
+    caching.register(app)
+    Compress(app)
+    return app
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the package in a wheel, beside it in a checkout."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+def _map_errors(app: Flask) -> None:
+    """Each error of the tree becomes a page once, here."""
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(TrackerError, _failed)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _broken)
+
+
+def _not_found(error: NotFound) -> tuple[str, int]:
+    return render_template("not_found.html", sentence=str(error)), 404
+
+
+def _failed(error: TrackerError) -> tuple[str, int]:
+    return render_template("error.html", heading="This page cannot be shown now", sentence=str(error)), 500
+
+
+def _refused(error: HTTPException) -> Response | tuple[str, int]:
+    if error.code == 404:
+        return render_template("not_found.html", sentence="There is no page at this address."), 404
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return render_template("error.html", heading=error.name, sentence=error.description or ""), error.code
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    """What nobody foresaw. The reader learns nothing of the machine; the log gets all of it."""
+    from flask import current_app
+
+    current_app.logger.error("A page failed", exc_info=error)
+    sentence = "Something went wrong on our side. The record itself is not touched by this."
+    return render_template("error.html", heading="This page cannot be shown now", sentence=sentence), 500

@@ -1,0 +1,106 @@
+"""What every answer carries: headers that keep the page to itself, and a mark that saves sending it twice.
+
+A page depends on what is stored, on the New York date (days in a stage) and on this program. The mark is made of the
+three, so a browser or a cache in between asks again cheaply and never shows an old page as new.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import flask
+from flask import Flask, Response, g, request
+from werkzeug.http import parse_etags
+
+from tracker import queries_sources
+from tracker.errors import TrackerError
+from tracker.web.site import site
+
+PAGE_SECONDS = 60
+STATIC_SECONDS = 365 * 24 * 3600
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def register(app: Flask) -> None:
+    """Put the headers on every answer, the mark on pages, and the content's digest into static addresses."""
+    app.before_request(_unchanged)
+    app.after_request(_headers)
+    app.url_defaults(_with_digest)
+
+
+def _unchanged() -> Response | None:
+    """Answer 304 before anything is read, where the reader holds this very page."""
+    if request.method not in ("GET", "HEAD") or (request.endpoint or "").rpartition(".")[0] != "pages":
+        return None
+    try:
+        g.mark = _mark()
+    except TrackerError:
+        return None  # the page itself will say what is wrong
+    if request.endpoint != "pages.healthz" and _holds(g.mark):
+        return flask.Response(status=304)
+    return None
+
+
+def _holds(mark: str) -> bool:
+    """Whether the reader's mark is this one; Flask-Compress adds ":gzip" to it on the way out."""
+    held = parse_etags(request.headers.get("If-None-Match"))
+    tags = [tag for tag, _ in _tags(held.to_header())]
+    return any(tag.rpartition(":")[0] == mark or tag == mark for tag in tags)
+
+
+def _tags(header: str) -> list[tuple[str, bool]]:
+    return [(part.strip().removeprefix("W/").strip('"'), True) for part in header.split(",") if part.strip()]
+
+
+def _mark() -> str:
+    with site().reading() as session:
+        stored = queries_sources.mark(session)
+    parts = (stored, site().today().isoformat(), _program(), request.full_path)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
+
+
+@cache
+def _program() -> str:
+    """A digest of the code and templates that make the pages, so that a new release is a new page."""
+    from tracker.web import PACKAGE, templates_folder
+
+    digest = hashlib.sha256()
+    for folder, ending in ((PACKAGE, "*.py"), (templates_folder(), "*.html"), (PACKAGE / "web" / "static", "*.*")):
+        for path in sorted(folder.rglob(ending)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _headers(response: Response) -> Response:
+    response.headers.extend({key: value for key, value in SECURITY.items() if key not in response.headers})
+    if request.endpoint == "static":
+        lasting = "public, max-age=31536000, immutable" if "v" in request.args else f"public, max-age={PAGE_SECONDS}"
+        response.headers["Cache-Control"] = lasting
+    elif request.endpoint == "pages.healthz" or response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    elif "mark" in g and response.status_code in (200, 304):
+        response.set_etag(g.mark, weak=True)
+        response.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
+    return response
+
+
+def _with_digest(endpoint: str, values: dict[str, str]) -> None:
+    if endpoint == "static" and "filename" in values and "v" not in values:
+        values["v"] = _digest(values["filename"])
+
+
+@cache
+def _digest(filename: str) -> str:
+    path = Path(__file__).parent / "static" / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,186 @@
+"""How templates print what queries return: dates, numbers, links. Words about the record come from `wording`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from tracker import wording, wording_changes
+from tracker.lifecycle import LAW_STAGES, Stage
+from tracker.web.site import site
+
+TONES = {"council": "council", "mayor": "mayor", "court": "court", "agency": "agency", "voters": "council"}
+HOW = {
+    "signed": "Law, signed",
+    "lapsed": "Law, without the Mayor’s signature",
+    "overridden": "Law, by override of a veto",
+}
+SCOPE_LABELS = {
+    "core": "Core",
+    "related": "Related",
+    "context": "Context",
+    "out": "Out of scope",
+}
+SCOPE_MEANINGS = {
+    "core": "its point is cooperation with, or limits on, federal immigration enforcement",
+    "related": "it touches such cooperation, though that is not its whole point",
+    "context": "about immigrants or immigration, not about enforcement",
+    "out": "about something else",
+}
+RELATIONS = {
+    ("reintroduces", True): "Reintroduces",
+    ("reintroduces", False): "Reintroduced as",
+    ("amends", True): "Amends",
+    ("amends", False): "Amended by",
+    ("repeals", True): "Repeals",
+    ("repeals", False): "Repealed by",
+    ("supersedes", True): "Supersedes",
+    ("supersedes", False): "Superseded by",
+    ("revokes", True): "Revokes",
+    ("revokes", False): "Revoked by",
+    ("continues", True): "Continues",
+    ("continues", False): "Continued by",
+    ("companion", True): "Companion",
+    ("companion", False): "Companion",
+    ("implements", True): "Carries out",
+    ("implements", False): "Carried out by",
+    ("challenges", True): "Challenges",
+    ("challenges", False): "Challenged in",
+    ("answers", True): "Answers",
+    ("answers", False): "Answered by",
+}
+# A bill that is not law does not yet amend or repeal anything.
+WOULD = {"amends": ("Would amend", "Would be amended by"), "repeals": ("Would repeal", "Would be repealed by")}
+SOURCES = {
+    "council-archive": "Council records",
+    "council-web": "Council web pages",
+    "council-api": "Council interface",
+    "executive-orders": "Mayoral orders",
+    "starter": "Starter record",
+}
+OUTCOMES = {"ok": "Read", "running": "Being read now", "failed": "Failed", "refused": "Refused by the source"}
+
+
+def register(app: Flask) -> None:
+    """Make the filters and a few names known to every template."""
+    app.jinja_env.filters.update(
+        day=wording.day,
+        dated=dated,
+        moment=moment,
+        count=wording.count,
+        number=wording.number_of,
+        law=wording.law_name,
+        kind=wording.kind_name,
+        stage=stage_label,
+        tone=stage_tone,
+        host=host,
+        web=web_address,
+        source=source_name,
+        listed=wording.listed,
+        relation=relation_label,
+        section=section_name,
+    )
+    app.jinja_env.globals.update(
+        HOW=HOW,
+        SCOPE_LABELS=SCOPE_LABELS,
+        SCOPE_MEANINGS=SCOPE_MEANINGS,
+        OUTCOMES=OUTCOMES,
+        CHANGE_LABELS=wording_changes.CHANGE_LABELS,
+        page_address=page_address,
+        days_since=days_since,
+    )
+    app.context_processor(_page_context)
+
+
+def _page_context() -> dict[str, Any]:
+    return {"site": site().settings, "today": site().today(), "here": request.path}
+
+
+def dated(value: date | datetime | None, shown: str = "") -> Markup:
+    """A date a machine can read too: <time datetime="2025-12-31">31 Dec 2025</time>."""
+    if value is None:
+        return Markup("date not known")
+    on = wording.new_york_date(value) if isinstance(value, datetime) else value
+    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown or wording.day(on))
+
+
+def moment(value: datetime | None) -> Markup:
+    """A moment as New Yorkers read it: "today 06:10", "21 Aug 2026 19:49"."""
+    if value is None:
+        return Markup("never")
+    local = value.astimezone(wording.NEW_YORK)
+    shown = "today" if local.date() == site().today() else wording.day(local.date())
+    return Markup('<time datetime="{}">{} {}</time>').format(value.isoformat(), shown, f"{local:%H:%M}")
+
+
+def days_since(value: date | None) -> str:
+    """ "12 days"; nothing where the day is not known or still to come."""
+    if value is None or value > site().today():
+        return ""
+    return wording.count((site().today() - value).days, "day")
+
+
+def age(value: timedelta) -> str:
+    """ "5 minutes", "3 hours", "2 days"."""
+    minutes = int(value.total_seconds() // 60)
+    if minutes < 120:
+        return wording.count(minutes, "minute")
+    return wording.count(minutes // 60, "hour") if minutes < 48 * 60 else wording.count(minutes // 1440, "day")
+
+
+def stage_label(value: str) -> str:
+    """What readers call a stage; a value we do not know is shown as it is."""
+    stage = wording.stage_of(value)
+    return stage.label.replace("'", "’") if stage else value
+
+
+def stage_tone(value: str) -> str:
+    """The colour class of a stage: law, the Mayor's, the Council's, a court's, or over."""
+    stage = wording.stage_of(value)
+    if stage is None:
+        return "over"
+    if stage in LAW_STAGES or stage in (Stage.IN_FORCE, Stage.AMENDED, Stage.ISSUED, Stage.ADOPTED):
+        return "law"
+    if stage in (Stage.ON_MAYORS_DESK, Stage.VETOED):
+        return "mayor"
+    if stage in (Stage.BLOCKED, Stage.VOID, Stage.PENDING, Stage.DECIDED):
+        return "court"
+    return "council" if stage.live else "over"
+
+
+def relation_label(link: Any, pending: bool) -> str:
+    """What stands before a related matter; `pending` when the later of the two is not in force."""
+    if pending and link.kind in WOULD:
+        return WOULD[link.kind][0 if link.forward else 1]
+    return RELATIONS.get((link.kind, link.forward), link.kind.capitalize())
+
+
+def section_name(effect: Any) -> str:
+    """ "§ 9-131(a)(4)", "Charter § 18(h)"."""
+    prefix = "Charter § " if effect.code == "charter" else "§ "
+    return f"{prefix}{effect.section}{effect.subdivision}"
+
+
+def host(address: str) -> str:
+    """The outlet of an address, for a link's text."""
+    return urlsplit(address).netloc.removeprefix("www.")
+
+
+def web_address(address: str) -> str:
+    """An address that may stand in a link: http and https only, else nothing."""
+    return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def source_name(source: str) -> str:
+    """What readers call a source."""
+    return SOURCES.get(source, source.replace("-", " ").capitalize())
+
+
+def page_address(number: int) -> str:
+    """This list with the same questions, at another page."""
+    asked: Mapping[str, Sequence[str]] = request.args.to_dict(flat=False)
+    kept = {key: values for key, values in asked.items() if key != "page" and any(values)}
+    return url_for(request.endpoint or "pages.home", **kept, **({"page": number} if number > 1 else {}))  # type: ignore[arg-type]

@@ -1,0 +1,188 @@
+"""The pages. Each asks `queries` for what it shows and hands it to a template; nothing is decided here."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from tracker import queries, queries_changes, queries_lists, queries_sources, timeline, wording
+from tracker.errors import NotFound
+from tracker.models import CHANGE_KINDS, SCOPES
+from tracker.queries_changes import ChangeFilter
+from tracker.queries_lists import MatterFilter
+from tracker.web.site import site
+from tracker.web.stagebar import stage_bar
+from tracker.web.strip import strip
+
+blueprint = Blueprint("pages", __name__)
+
+NEWS_ON_HOME = 8
+CORRECTIONS_ON_HOME = 3
+
+
+def _page(session: Session, template: str, **values: Any) -> str:
+    """A page with the age of the data at its foot."""
+    return render_template(template, sources=queries_sources.sources(session), **values)
+
+
+@blueprint.get("/")
+def home() -> str:
+    with site().reading() as session:
+        laws, orders = queries.laws(session), queries.orders(session)
+        corrections = queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows
+        return _page(
+            session,
+            "home.html",
+            news=queries_changes.news(session, NEWS_ON_HOME, site().today()),
+            live=_by_stage(queries.live_bills(session)),
+            laws=laws,
+            orders=[line for line in orders if line.scope != "context"],
+            corrections=corrections[:CORRECTIONS_ON_HOME],
+            strip=strip(laws, orders, site().today()),
+        )
+
+
+def _by_stage(lines: tuple[queries.Line, ...]) -> dict[str, list[queries.Line]]:
+    """Live bills under the stage they are in, the stage nearest to law first; resolutions apart, under ""."""
+    grouped: dict[str, list[queries.Line]] = {}
+    for line in lines:
+        grouped.setdefault(line.stage if line.kind == "Introduction" else "", []).append(line)
+    order = [stage.value for stage in reversed(queries.LIVE_STAGES)] + [""]
+    return {stage: grouped[stage] for stage in order if stage in grouped}
+
+
+@blueprint.get("/matters")
+def matters() -> str:
+    asked = _matter_filter()
+    with site().reading() as session:
+        return _page(
+            session,
+            "matters.html",
+            found=queries_lists.list_matters(session, asked),
+            asked=asked,
+            kinds=queries_lists.kinds(session),
+            stages=queries_lists.stages(session),
+            sessions=queries_lists.SESSIONS[::-1],
+            page_size=queries_lists.PAGE_SIZE,
+        )
+
+
+def _matter_filter() -> MatterFilter:
+    """What the address asks for; a value that means nothing is left out, since readers edit addresses by hand."""
+    sort, scope = _word("sort"), _word("scope")
+    return MatterFilter(
+        scope=scope if scope in (*SCOPES, "all") else "tracked",
+        kind=_word("kind"),
+        stage=_word("stage"),
+        year=_whole("year", 1898, 2100),
+        session=_whole("session", 1898, 2100),
+        sponsor=_word("sponsor"),
+        q=_word("q"),
+        sort=sort if sort in queries_lists.SORTS else "newest",
+        page=_whole("page", 1, 100_000) or 1,
+    )
+
+
+def _word(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "").strip()[:200]
+
+
+def _whole(name: str, least: int, most: int) -> int | None:
+    given = request.args.get(name, type=int)
+    return given if given is not None and least <= given <= most else None
+
+
+@blueprint.get("/matters/<slug>")
+def matter(slug: str) -> str | AnyResponse:
+    with site().reading() as session:
+        try:
+            dossier = queries.get_matter(session, slug)
+        except NotFound:
+            now = queries.slug_now(session, slug)
+            if now is None:
+                raise
+            return redirect(url_for("pages.matter", slug=now), 301)
+        held, today = dossier.matter, site().today()
+        story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today)
+        bar = stage_bar(held, dossier.actions, today)
+        source = wording.source_of(held.kind)
+        return _page(session, "matter.html", dossier=dossier, matter=held, story=story, bar=bar, whose=source)
+
+
+@blueprint.get("/orders")
+def orders() -> str:
+    with site().reading() as session:
+        lines = queries.orders(session)
+        last = queries.last_acts(session, [line.id for line in lines], site().today())
+        return _page(session, "orders.html", groups=_order_groups(lines), last=last)
+
+
+def _order_groups(lines: tuple[queries.Line, ...]) -> list[tuple[str, list[queries.Line]]]:
+    """Orders, directives, lawsuits, then whatever else there is."""
+    names = {"Executive Order": "Mayoral orders", "Emergency Executive Order": "Emergency orders"}
+    names |= {"Directive": "Agency directives", "Lawsuit": "Lawsuits"}
+    grouped: dict[str, list[queries.Line]] = {name: [] for name in names.values()}
+    for line in lines:
+        grouped.setdefault(names.get(line.kind, line.kind), []).append(line)
+    return [(name, found) for name, found in grouped.items() if found]
+
+
+@blueprint.get("/changes")
+def changes() -> str:
+    corrections = request.args.get("view") == "corrections"
+    kind, scope = _word("kind"), _word("scope")
+    asked = ChangeFilter(
+        scope=scope if scope in ("core", "all") else "tracked",
+        kind=kind if kind in CHANGE_KINDS else "",
+        corrections=corrections,
+        page=_whole("page", 1, 1_000_000) or 1,
+    )
+    return _changes(asked)
+
+
+@blueprint.get("/corrections")
+def corrections() -> str:
+    asked = ChangeFilter(corrections=True, page=_whole("page", 1, 1_000_000) or 1)
+    return _changes(asked)
+
+
+def _changes(asked: ChangeFilter) -> str:
+    with site().reading() as session:
+        return _page(session, "changes.html", found=queries_changes.list_changes(session, asked), asked=asked)
+
+
+@blueprint.get("/sections")
+def sections() -> str:
+    with site().reading() as session:
+        return _page(session, "sections.html", histories=queries.sections(session))
+
+
+@blueprint.get("/about")
+def about() -> str:
+    with site().reading() as session:
+        return _page(session, "about.html")
+
+
+@blueprint.get("/sources")
+def sources() -> str:
+    with site().reading() as session:
+        return _page(session, "sources.html", alerts=queries_sources.alerts(session), now=site().now())
+
+
+@blueprint.get("/export")
+def export() -> str:
+    with site().reading() as session:
+        return _page(session, "export.html")
+
+
+@blueprint.get("/healthz")
+def healthz() -> tuple[Response, int]:
+    """For machines: "ok", "stale" when a source was not read well for days, "empty" when none ever was."""
+    now = site().now()
+    with site().reading() as session:
+        states = queries_sources.sources(session)
+    stale = [state.source for state in states if state.is_stale(now)]
+    status = "empty" if not states else "stale" if stale else "ok"
+    ages = {state.source: queries_sources.report(state, now) for state in states}
+    return jsonify(status=status, sources=ages), 200 if status == "ok" else 503

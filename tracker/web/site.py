@@ -1,0 +1,48 @@
+"""What every page needs: the database, the clock and a few words about this site; given once to `create_app`."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import cast
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlmodel import Session
+
+from tracker import database, wording
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Words about this site. `contact` is a mail address, `base_url` has no slash at its end; either may be ""."""
+
+    title: str = "NYC Sanctuary Law Tracker"
+    contact: str = ""
+    base_url: str = ""
+    source_code: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What `create_app` was given. Pages ask here, never for the machine's own time."""
+
+    engine: sa.Engine
+    clock: Callable[[], datetime]
+    settings: SiteSettings
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The date in New York."""
+        return wording.new_york_date(self.clock())
+
+    def reading(self) -> AbstractContextManager[Session]:
+        return database.reading(self.engine)
+
+
+def site() -> Site:
+    """The site that answers this request."""
+    return cast(Site, current_app.extensions["tracker"])
