@@ -112,7 +112,7 @@ class Reader:
 
 
 def _document(attachment: dict[str, Any]) -> DocumentRecord:
-    return DocumentRecord(str(attachment["ID"]), _clean(attachment.get("Name")), _clean(attachment.get("Link")))
+    return DocumentRecord(str(attachment["ID"]), attachment["Name"].strip(), attachment.get("Link") or "")
 
 
 def _clean(text: str | None) -> str:
@@ -133,7 +133,15 @@ def _words(error: Exception) -> str:
 
 def current(repository: Repository) -> Iterator[Seen]:
     """Every matter as the newest commit has it, all observed at that commit's moment."""
-    return _read(repository, repository.current())
+    taken: set[str] = set()
+    for seen in _read(repository, repository.current()):
+        # one bill lies in two folders under one MatterId; the first, in the folder of its kind, is the live one
+        if isinstance(seen, Observation) and seen.matter is not None:
+            if seen.matter.source_id in taken:
+                yield Unreadable(seen.observed_at, seen.place, f"a second copy of {seen.matter.file_number}, left out")
+                continue
+            taken.add(seen.matter.source_id)
+        yield seen
 
 
 def history(repository: Repository, since: str = "") -> Iterator[Seen]:

@@ -136,4 +136,5 @@ class NoteRecord(NamedTuple):
     headline: str
     sentence: str
     popular_names: str = ""
+    state: str = ""
     unverified: str = ""

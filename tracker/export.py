@@ -8,6 +8,7 @@ streams for `write_csv` with ``newline=""``.
 import csv
 import io
 import json
+import textwrap
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from tracker.export_columns import EXPORTS, HISTORY_ACTIONS, HISTORY_CHANGES
 from tracker.lifecycle import Stage
 from tracker.models import Matter
 
+NAMES: Final = tuple(EXPORTS)
 BLOCK: Final = 1000
 BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 
@@ -36,7 +38,7 @@ class TextSink(Protocol):
 
 def get_export(name: str) -> Export:
     if name not in EXPORTS:
-        raise NotFound(f"There is no export named {name!r}. There are: {', '.join(EXPORTS)}.")
+        raise NotFound(f"There is no export named {name!r}. There are: {', '.join(NAMES)}.")
     return EXPORTS[name]
 
 
@@ -219,7 +221,7 @@ def write_zip(
     with reading(engine) as session, zipfile.ZipFile(stream, "w") as archive:
         _add(archive, "datapackage.json", [described], now)
         _add(archive, "data-dictionary.md", [data_dictionary()], now)
-        for name in EXPORTS:
+        for name in NAMES:
             _add(archive, f"{name}.csv", csv_lines(session, name, tracked_only=tracked_only), now)
 
 
@@ -288,21 +290,24 @@ def data_dictionary() -> str:
     """docs/data-dictionary.md."""
     stages = [("`" + stage + "`", stage.label) for stage in Stage]
     documented = [*EXPORTS.values(), HISTORY_ACTIONS]
-    parts = [INTRODUCTION.format(guard=GUARD), "## Stages\n\n" + _table(("stage", "shown as"), stages)]
+    parts = [
+        INTRODUCTION.format(guard=textwrap.fill(GUARD, 116, subsequent_indent="  ")),
+        "## Stages\n\n" + _table(("stage", "shown as"), stages),
+    ]
     return "\n".join((*parts, *(_section(export) for export in documented)))
 
 
 def _section(export: Export) -> str:
     lines = [(f"`{column.name}`", column.type, _limits(column), column.description) for column in export.columns]
     keys = f" Primary key: {', '.join(f'`{name}`' for name in export.primary_key)}." if export.primary_key else ""
-    table = _table(("column", "type", "always", "meaning"), lines)
+    table = _table(("column", "type", "values", "meaning"), lines)
     return f"## {export.title} (`{export.name}.csv`)\n\n{export.description}{keys}\n\n{table}"
 
 
 def _limits(column: Column) -> str:
     """Constraints in words."""
     limits = dict(column.constraints)
-    said = ["filled"] if limits.pop("required", False) else []
+    said = ["always filled"] if limits.pop("required", False) else []
     said += ["unique"] if limits.pop("unique", False) else []
     if column.name == "stage":
         return "; ".join((*said, "see Stages"))

@@ -91,7 +91,7 @@ _counts: Final = {"minimum": 0}
 # What several files say in the same words.
 _MATTER_SOURCE_ID: Final = "The source's own id of the matter: the Council's MatterId, or an order's number."
 _MATTER_NUMBER: Final = "The file number that the matter bears now."
-_SLUG: Final = "The matter's address on the site: /matters/<slug>."
+_SLUG: Final = "The matter's address on the site, after /matters/."
 _ROW_ID: Final = "The source's own id of the row in the matter's history: the only safe key of an action."
 _FIRST_SEEN: Final = "When we first saw it."
 
@@ -301,8 +301,8 @@ def _history(side: int, date: Column, late: Column) -> tuple[Column, ...]:
 
 _HISTORY_TITLE: Final = "History of one matter"
 _HISTORY_WORDS: Final = (
-    "The actions and the changes of one matter in one table, by date, then by the moment we saw them. It is at "
-    "/matters/<slug>.csv and not part of the data package."
+    "The actions and the changes of one matter in one table, by date, then by the moment we saw them. It is at, say, "
+    "/matters/int-1412-2025.csv and not part of the data package."
 )
 _DATE_WORDS: Final = "For an action the City's date; for a change the New York date on which we saw it."
 

@@ -4,7 +4,9 @@ A run that fails leaves one row in `run` with its sentence and nothing else. A r
 of what is held, or cannot read more than a small share of what is there, stops: an outage must not look like news.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -16,19 +18,20 @@ from sqlmodel import Session
 
 from scrapers.errors import ScrapeError
 from scrapers.records import Observation, Unreadable
-from tracker import search
-from tracker.database import reading, writing
+from tracker import facts, search
+from tracker.database import writing
 from tracker.errors import BadInput, SourceShrank, TrackerError
 from tracker.held import table
 from tracker.judge import Judge
 from tracker.ledger import Ledger, Sight
 from tracker.models import Alert, Run
 from tracker.posting import insert, post
+from tracker.record import Facts
 from tracker.scope import Rule
 
 NEW_YORK = ZoneInfo("America/New_York")
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
-CHUNK = 20_000  # changes held back before they are written
+CHUNK = 200_000  # changes held back before they are written
 
 Clock = Callable[[], datetime]
 Seen = Observation | Unreadable
@@ -39,7 +42,7 @@ class Source:
     """What a run reads: ``name`` and ``mode`` as in `models.Run`, ``cursor`` how far it reads.
 
     ``covers`` is given where the run reads all there is, and says which places belong to it: what it then does not
-    show is gone.
+    show is gone. ``facts`` come along with the starter record.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Source:
     cursor: str
     seen: Iterable[Seen]
     covers: Callable[[str], bool] | None = None
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,25 @@ def ingest(engine: sa.Engine, source: Source, rule: Rule, clock: Clock) -> Resul
     """Take in one source. Raises what went wrong, after noting it in `run`."""
     started_at = clock()
     try:
-        with writing(engine) as session:
+        with _without_collector(), writing(engine) as session:
             return _Intake(session, source, rule, clock, started_at).run()
     except (ScrapeError, TrackerError) as error:
         _note_failure(engine, source, started_at, clock(), error)
         if isinstance(error, ScrapeError):
             raise BadInput(str(error)) from error
         raise
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A run holds millions of tuples and makes no cycles: the collector would walk them over and over for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def last_cursor(session: Session, source_name: str) -> str:
@@ -85,6 +101,13 @@ def last_cursor(session: Session, source_name: str) -> str:
         .limit(1)
     )
     return session.execute(query).scalar() or ""
+
+
+def was_read(session: Session, source_name: str, cursor: str) -> bool:
+    """Whether a good run of this source ended at this cursor before."""
+    runs = table(Run)
+    query = sa.select(runs.c.id).where(runs.c.source == source_name, runs.c.outcome == "ok", runs.c.cursor == cursor)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def note_nothing_new(engine: sa.Engine, source: Source, clock: Clock) -> Result:
@@ -148,6 +171,8 @@ class _Intake:
             self._lose_unseen(datetime.fromtimestamp(last, UTC), self._source.covers)
         self._check_share(len(self._unreadable), self._read, "cannot be read")
         post(self._ledger, self._judge)
+        if self._source.facts is not None:
+            facts.store(self._session, self._source.facts)
         self._raise_alerts()
         search.refresh(self._session)
         return self._finish()

@@ -61,6 +61,7 @@ class Ledger:
         people = session.execute(sa.select(table(Person))).all()
         self._people: dict[str, tuple[int, str]] = {row.source_id: (row.id, row.name) for row in people}
         self._next = {model: next_id(session, model.id) for model in (Matter, Action, Person, Capture, Change)}
+        self._last_texts: dict[str, tuple[str | None, str | None]] = {}
         self.clear()
 
     def clear(self) -> None:
@@ -95,7 +96,7 @@ class Ledger:
     def see(self, record: MatterRecord, sight: Sight) -> None:
         """Compare a matter with what is held of it, and hold what was seen."""
         text, verdict = record.text, (record.scope, record.scope_reason)
-        record = record._replace(text=digest_of(text), scope="", scope_reason="")
+        record = record._replace(text=self._digest(record.source_id, text), scope="", scope_reason="")
         held = self.held.get(record.source_id)
         if held is None:
             held = self._hold(record, sight)
@@ -213,6 +214,13 @@ class Ledger:
             state = self.actions[row_id] = ActionState(held.id, action, position, first_seen_at, is_new)
         state.record, state.position = action, position
         return state
+
+    def _digest(self, source_id: str, text: str | None) -> str | None:
+        """The text's own address; most texts are the one that was seen last, and need no second reckoning."""
+        last = self._last_texts.get(source_id)
+        if last is None or last[0] != text:
+            last = self._last_texts[source_id] = (text, digest_of(text))
+        return last[1]
 
     def _id(self, model: Any) -> int:
         number = self._next[model]

@@ -84,7 +84,7 @@ class Stage(StrEnum):
     label: str
     live: bool
 
-    def __new__(cls, value: str, label: str, live: bool) -> Self:
+    def __new__(cls, value: str, label: str = "", live: bool = False) -> Self:
         member = str.__new__(cls, value)
         member._value_, member.label, member.live = value, label, live
         return member

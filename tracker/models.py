@@ -282,12 +282,16 @@ class SectionEffect(SQLModel, table=True):
 
 
 class Note(SQLModel, table=True):
-    """Our own words on a matter: a headline, one neutral sentence, the names the press uses, what is unverified."""
+    """Our own words on a matter: a headline, one neutral sentence, the names the press uses.
+
+    ``state`` says in words where an order or a suit stands, ``unverified`` what nobody could confirm.
+    """
 
     file_number: str = Field(primary_key=True)
     headline: str = ""
     sentence: str = ""
     popular_names: str = ""
+    state: str = ""
     unverified: str = ""
 
 

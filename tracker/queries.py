@@ -60,7 +60,7 @@ class Line(NamedTuple):
 
     @property
     def title(self) -> str:
-        return self.headline or self.name or self.file_number
+        return (self.headline or self.name or self.file_number).rstrip(". ")
 
     @property
     def number(self) -> str:

@@ -18,6 +18,7 @@ from tracker.timeline import Ballot, Entry
 
 PAGE_SIZE: Final = 50
 NEWS_ROWS: Final = 400  # rows read to fill a front page; a busy day of all bills is some hundred
+MOMENTS_SHOWN: Final = 3
 FRESH_DAYS: Final = 45  # a matter introduced longer before we first saw it is old, not new
 
 
@@ -28,7 +29,7 @@ class Seen(NamedTuple):
     matter_slug: str
     file_number: str
     kind: str
-    title: str
+    name: str
     scope: str
     introduced_on: date | None
     capture: str
@@ -36,6 +37,10 @@ class Seen(NamedTuple):
     @property
     def number(self) -> str:
         return wording.number_of(self.file_number)
+
+    @property
+    def title(self) -> str:
+        return self.name.rstrip(". ")
 
     @property
     def sentence(self) -> str:
@@ -47,16 +52,13 @@ class Seen(NamedTuple):
         if self.change.kind == "appeared":
             seen_on = wording.new_york_date(self.change.observed_at)
             return self.introduced_on is not None and seen_on - self.introduced_on <= timedelta(FRESH_DAYS)
-        return not is_trifle(self.change)
+        return not wording_changes.is_trifle(self.change)
 
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
     """What we saw of one matter at one moment: acts as timeline entries, then other changes in sentences."""
 
-    slug: str
-    number: str
-    title: str
     observed_at: datetime
     entries: tuple[Entry, ...]
     sentences: tuple[str, ...]
@@ -66,6 +68,22 @@ class NewsItem:
     @property
     def acted_on(self) -> tuple[date, ...]:
         return tuple(sorted({entry.on for entry in self.entries}))
+
+    @property
+    def on_the_day(self) -> bool:
+        """Whether all of it was recorded on the day it happened."""
+        return self.acted_on == (wording.new_york_date(self.observed_at),)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One matter in the news: its latest moments, and how many earlier ones are not told."""
+
+    slug: str
+    number: str
+    title: str
+    moments: tuple[NewsItem, ...]
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +109,20 @@ class ChangePage:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def is_trifle(change: Change) -> bool:
-    """An edit of nothing but the time of day; the Council's clerks make hundreds a year."""
-    if change.kind == "enactment_date_changed":
-        return change.before[:10] == change.after[:10]
-    return change.kind == "action_edited" and wording_changes.hour_only(change)
-
-
-def news(session: Session, limit: int, today: date) -> tuple[NewsItem, ...]:
-    """The latest things worth telling of tracked matters, newest first."""
+def news(session: Session, limit: int, today: date) -> tuple[Story, ...]:
+    """The latest things worth telling of tracked matters: the matter that changed last comes first."""
     chosen = _seen().where(_scoped(session, "tracked")).order_by(*_newest_first()).limit(NEWS_ROWS)
-    groups: dict[tuple[int, datetime], list[Seen]] = {}
+    moments: dict[tuple[int, datetime], list[Seen]] = {}
     for row in session.execute(chosen):
         seen = Seen(*row)
-        groups.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
-    told = [group for group in groups.values() if _is_news(group)][:limit]
-    acts = _acts(session, [seen.change for group in told for seen in group])
-    return tuple(_item(session, group, acts, today) for group in told)
+        moments.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
+    matters: dict[int, list[list[Seen]]] = {}
+    for (matter_id, _), group in moments.items():
+        if _is_news(group):
+            matters.setdefault(matter_id, []).append(group)
+    told = list(matters.values())[:limit]
+    acts = _acts(session, [seen.change for groups in told for group in groups for seen in group])
+    return tuple(_story(session, groups, acts, today) for groups in told)
 
 
 def _is_news(group: Sequence[Seen]) -> bool:
@@ -127,6 +142,12 @@ def _acts(session: Session, changes: Sequence[Change]) -> _Acts:
     return {(action.matter_id, action.source_id): (action, ballots.get(key, [])) for key, action in held.items()}
 
 
+def _story(session: Session, groups: Sequence[Sequence[Seen]], acts: _Acts, today: date) -> Story:
+    first = groups[0][0]
+    items = tuple(_item(session, group, acts, today) for group in groups[:MOMENTS_SHOWN])
+    return Story(first.matter_slug, first.number, first.title, items, len(groups) - len(items))
+
+
 def _item(session: Session, group: Sequence[Seen], acts: _Acts, today: date) -> NewsItem:
     first = group[0]
     found = [acts[key] for seen in group if (key := (seen.change.matter_id, seen.change.action_id)) in acts]
@@ -134,14 +155,11 @@ def _item(session: Session, group: Sequence[Seen], acts: _Acts, today: date) -> 
     entries = timeline.build(matter, [a for a, _ in found], (), {a.id: list(b) for a, b in found}, today)
     told = [seen for seen in reversed(group) if seen.is_news and seen.change.kind in _loud(bool(entries))]
     return NewsItem(
-        slug=first.matter_slug,
-        number=first.number,
-        title=first.title,
         observed_at=first.change.observed_at,
         entries=tuple(entries[::-1]),
         sentences=tuple(seen.sentence for seen in told),
         smaller=sum(seen.change.kind in wording_changes.QUIET for seen in group),
-        correction=any(is_correction(seen.change) for seen in group),
+        correction=any(wording_changes.is_correction(seen.change) for seen in group),
     )
 
 
@@ -153,13 +171,6 @@ def _loud(with_acts: bool) -> frozenset[str]:
         "action_added",
         *said_already,
     }
-
-
-def is_correction(change: Change) -> bool:
-    """Whether the record took something back or said it otherwise; a first law number or date is plain news."""
-    if change.kind in ("law_number_changed", "enactment_date_changed") and not change.before:
-        return False
-    return change.kind in wording_changes.CORRECTIONS and not is_trifle(change)
 
 
 def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
@@ -177,7 +188,7 @@ def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
 def _corrections(session: Session, asked: ChangeFilter, which: list[Any]) -> ChangePage:
     """Corrections are some hundreds a year of all matters: they are read whole, and trifles sorted out here."""
     chosen = _seen().where(*which, col(Change.kind).in_(wording_changes.CORRECTIONS)).order_by(*_newest_first())
-    rows = [seen for row in session.execute(chosen) if is_correction((seen := Seen(*row)).change)]
+    rows = [seen for row in session.execute(chosen) if wording_changes.is_correction((seen := Seen(*row)).change)]
     page = _within(asked.page, len(rows))
     return ChangePage(tuple(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), len(rows), page)
 

@@ -110,15 +110,9 @@ class _Row(NamedTuple):
 
     @property
     def together(self) -> tuple[object, ...]:
-        alone = self.step.action.id if _own_words(self.step.action) else 0
-        return (
-            self.step.action.acted_on,
-            self.actor,
-            self.who,
-            self.recorded_on,
-            self.withdrawn_on,
-            alone,
-        )
+        on, alone = self.step.action.acted_on, self.step.action.id if _own_words(self.step.action) else 0
+        recorded = None if self.recorded_on == on else self.recorded_on  # a second date only where there is one
+        return on, self.actor, self.who, recorded, self.withdrawn_on, alone
 
     @property
     def order(self) -> tuple[date, int, int]:
@@ -210,11 +204,11 @@ def _verb(action: Action, meaning: Meaning | None, counted: Tally | None) -> str
     if meaning.act in _VOTED and action.result not in ("", "Pass"):
         return f"voted on it, result {wording.quoted(action.result)}" + (f", {counted.text}" if counted else "")
     if meaning.act is Act.LAPSED:
-        return "without the Mayor’s signature, thirty days after it was sent to him"
+        return "without the Mayor’s signature, under the Charter’s thirty-day rule"
     verb = wording.VERBS.get(meaning.act, "")
     if meaning.act in _WITH_VERSION and action.version not in ("", "*"):
         verb = f"{_WITH_VERSION[meaning.act]} version {action.version}"
-    return f"{verb}, {counted.text}" if verb and counted else verb
+    return f"{verb}, {counted.text}" if verb and counted and counted.yes + counted.no else verb
 
 
 def _sentence(action: Action, meaning: Meaning | None) -> str:

@@ -83,7 +83,7 @@ _PLAIN: Final = {
 
 
 def _appeared(change: Change, source: str) -> str:
-    return "First seen in the record" + (f", with the status {quoted(change.after)}." if change.after else ".")
+    return "New in the record" + (f", with the status {quoted(change.after)}." if change.after else ".")
 
 
 def _status(change: Change, source: str) -> str:
@@ -114,12 +114,16 @@ def _edited(change: Change, source: str) -> str:
         first = f"{source} first read {quoted(before.name)}"
         return f"{first}; since {_since(change)} the same row reads {quoted(after.name)}."
     told = [
-        f"the {word} was {quoted(old or 'empty')}, since {_since(change)} it is {quoted(new or 'empty')}"
+        f"the {word} was {_or_empty(old)}, since {_since(change)} it is {_or_empty(new)}"
         for word, old, new in _differences(before, after)
     ]
     if not told:
         return f"In the row {quoted(after.name)}{_dated(change)}, only the time of day changed."
     return f"In the row {quoted(after.name)} {listed(told)}."
+
+
+def _or_empty(text: str) -> str:
+    return quoted(text) if text else "empty"
 
 
 def _differences(before: ActionFace, after: ActionFace) -> list[tuple[str, str, str]]:
@@ -154,7 +158,14 @@ def _enacted(change: Change, source: str) -> str:
 
 
 def _title(change: Change, source: str) -> str:
-    return f"The title changed from {quoted(change.before)} to {quoted(change.after)}."
+    """Titles run to five lines and differ in the last: what both begin with is left out."""
+    before, after = change.before.split(), change.after.split()
+    same = 0
+    while same < min(len(before), len(after)) - 1 and before[same] == after[same]:
+        same += 1
+    cut = same - 2 if same > 6 else 0
+    old, new = (("… " if cut else "") + " ".join(words[cut:]) for words in (before, after))
+    return f"The title changed from {quoted(old)} to {quoted(new)}."
 
 
 def _text(change: Change, source: str) -> str:
@@ -212,6 +223,33 @@ _TOLD: Final = {
 }
 
 
+def is_trifle(change: Change) -> bool:
+    """An edit of the time of day, or of a full stop in a title; the Council's clerks make hundreds a year."""
+    if change.kind == "enactment_date_changed":
+        return change.before[:10] == change.after[:10]
+    if change.kind == "title_changed":
+        return _letters(change.before) == _letters(change.after)
+    return change.kind == "action_edited" and hour_only(change)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def is_correction(change: Change) -> bool:
+    """Whether the record took something back or said it otherwise; what fills a blank is plain news."""
+    if change.kind in ("law_number_changed", "enactment_date_changed") and not change.before:
+        return False
+    if change.kind == "action_edited" and _fills_in(change):
+        return False
+    return change.kind in CORRECTIONS and not is_trifle(change)
+
+
+def _fills_in(change: Change) -> bool:
+    before, after = face(change.before), face(change.after)
+    return before.name == after.name and not any(old for _, old, _ in _differences(before, after))
+
+
 def hour_only(change: Change) -> bool:
     """Whether an edited row differs in nothing but the time of day."""
     return (
@@ -224,7 +262,5 @@ def row_said(change: Change) -> str:
     """How an edited row read before: the parts that are different now."""
     before, after = face(change.before), face(change.after)
     said = [quoted(before.name)] if before.name != after.name else []
-    said += [f"{word} {quoted(old or 'empty')}" for word, old, _ in _differences(before, after)]
+    said += [f"{word} {_or_empty(old)}" for word, old, _ in _differences(before, after)]
     return ", ".join(said)
-
-

@@ -57,7 +57,7 @@ def matter_csv(slug: str) -> ResponseReturnValue:
             moved = queries.slug_now(session, slug)
             if moved is None:
                 raise
-            return redirect(url_for(".matter_csv", slug=moved, **request.args))
+            return redirect(url_for(".matter_csv", slug=moved, bom=request.args.get("bom")))
     return _csv(_send(lambda session: export.history_lines(session, matter_id, bom=bom)), slug)
 
 
@@ -79,7 +79,7 @@ def everything() -> Response:
         raise
     size = file.tell()
     file.seek(0)
-    name = _file_name("all" if tracked_only else "all-all", "zip")
+    name = _file_name("all" if tracked_only else "all-matters", "zip")
     response = send_file(file, "application/zip", as_attachment=True, download_name=name)
     response.content_length = size
     return response

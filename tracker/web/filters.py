@@ -1,6 +1,6 @@
 """How templates print what queries return: dates, numbers, links. Words about the record come from `wording`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from tracker import wording, wording_changes
 from tracker.lifecycle import LAW_STAGES, Stage
+from tracker.models import SectionEffect
+from tracker.queries import Dossier, Link
 from tracker.web.site import site
 
-TONES = {"council": "council", "mayor": "mayor", "court": "court", "agency": "agency", "voters": "council"}
 HOW = {
     "signed": "Law, signed",
     "lapsed": "Law, without the Mayor’s signature",
@@ -67,6 +68,7 @@ OUTCOMES = {"ok": "Read", "running": "Being read now", "failed": "Failed", "refu
 def register(app: Flask) -> None:
     """Make the filters and a few names known to every template."""
     app.jinja_env.filters.update(
+        age=age,
         day=wording.day,
         dated=dated,
         moment=moment,
@@ -80,11 +82,13 @@ def register(app: Flask) -> None:
         web=web_address,
         source=source_name,
         listed=wording.listed,
-        relation=relation_label,
-        section=section_name,
+        related=related,
+        by_section=by_section,
+        told=wording_changes.sentence,
     )
     app.jinja_env.globals.update(
         HOW=HOW,
+        LAW_STAGES=LAW_STAGES,
         SCOPE_LABELS=SCOPE_LABELS,
         SCOPE_MEANINGS=SCOPE_MEANINGS,
         OUTCOMES=OUTCOMES,
@@ -151,17 +155,28 @@ def stage_tone(value: str) -> str:
     return "council" if stage.live else "over"
 
 
-def relation_label(link: Any, pending: bool) -> str:
-    """What stands before a related matter; `pending` when the later of the two is not in force."""
+def related(dossier: Dossier) -> list[tuple[str, list[Link]]]:
+    """Related matters under what they are to this one. A bill that is not law does not amend anything yet."""
+    grouped: dict[str, list[Link]] = {}
+    for link in dossier.links:
+        pending = not dossier.matter.is_law if link.forward else link.stage not in LAW_STAGES
+        grouped.setdefault(_relation(link, pending), []).append(link)
+    return list(grouped.items())
+
+
+def _relation(link: Link, pending: bool) -> str:
     if pending and link.kind in WOULD:
         return WOULD[link.kind][0 if link.forward else 1]
     return RELATIONS.get((link.kind, link.forward), link.kind.capitalize())
 
 
-def section_name(effect: Any) -> str:
-    """ "§ 9-131(a)(4)", "Charter § 18(h)"."""
-    prefix = "Charter § " if effect.code == "charter" else "§ "
-    return f"{prefix}{effect.section}{effect.subdivision}"
+def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[str]]]:
+    """Code, section, and the subdivisions named: "§ 9-131(a)(4), (d)"."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for effect in effects:
+        parts = grouped.setdefault((effect.code, effect.section), [])
+        parts += [effect.subdivision] if effect.subdivision else []
+    return [(code, section, parts) for (code, section), parts in grouped.items()]
 
 
 def host(address: str) -> str:

@@ -13,12 +13,12 @@ from tracker.queries import Line
 
 WIDTH, LEFT, RIGHT = 1000, 20, 980
 FIRST_YEAR = 1989
-BASE, ROW, ROWS = 150, 26, 5
+BASE, ROW, ROWS = 190, 26, 7
 LETTER = 6.4  # the width of a letter at 12 units
 
 
 class Mark(NamedTuple):
-    """One symbol: `x`, `y` of its middle, `shape` council, mayor, court or agency; `anchor` start or end."""
+    """One symbol: `x`, `y` of its middle, `shape` council, mayor or court; `anchor` start or end."""
 
     x: int
     y: int
@@ -39,8 +39,9 @@ class Term(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """The whole drawing."""
+    """The whole drawing; `top` is where it begins."""
 
+    top: int
     marks: list[Mark]
     terms: list[Term]
     years: list[tuple[int, int]]
@@ -58,7 +59,9 @@ def strip(laws: Iterable[Line], orders: Iterable[Line], today: date) -> Strip | 
     points = sorted([*_law_points(laws), *_order_points(orders)], key=lambda point: point.on)
     if len(points) < 3:
         return None
-    return Strip(_placed(points, today), _terms(today), [(_x(date(year, 1, 1), today), year) for year in _years(today)])
+    marks = _placed(points, today)
+    years = [(_x(date(year, 1, 1), today), year) for year in _years(today)]
+    return Strip(min(mark.y for mark in marks) - 24, marks, _terms(today), years)
 
 
 def _law_points(laws: Iterable[Line]) -> list[_Point]:
@@ -84,7 +87,7 @@ def _law_label(lines: Sequence[Line]) -> str:
 
 
 def _order_points(orders: Iterable[Line]) -> list[_Point]:
-    shapes = {"Executive Order": "mayor", "Lawsuit": "court", "Directive": "agency"}
+    shapes = {"Executive Order": "mayor", "Lawsuit": "court"}
     return [
         _Point(line.introduced_on, shapes[line.kind], _order_label(line), line)
         for line in orders
@@ -93,7 +96,7 @@ def _order_points(orders: Iterable[Line]) -> list[_Point]:
 
 
 def _order_label(line: Line) -> str:
-    """Orders have numbers; for suits and directives the list below has the names."""
+    """Orders have numbers; suits have only names, which the list below gives."""
     return line.number.split(" of ")[0] if line.kind == "Executive Order" else ""
 
 
@@ -101,7 +104,7 @@ def _placed(points: Sequence[_Point], today: date) -> list[Mark]:
     """Each point in the lowest row where its label touches no other; a label too much is left to the list."""
     taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
     marks = []
-    for point in points:
+    for point in sorted(points, key=lambda point: not point.label):
         x = _x(point.on, today)
         anchor = "end" if x > 900 else "start"
         row, label = _free_row(taken, x, anchor, point.label)

@@ -123,6 +123,7 @@ def create_note() -> None:
         sa.Column("headline", sa.String(), nullable=False),
         sa.Column("sentence", sa.String(), nullable=False),
         sa.Column("popular_names", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("unverified", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("file_number", name=op.f("pk_note")),
     )

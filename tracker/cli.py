@@ -1,0 +1,236 @@
+"""The command ``tracker``. Makes the real clock, engine and config, and turns every error into one sentence.
+
+Exit codes: 0 done; 1 ``check`` found something wrong; 2 the command line is off; above that those of `errors`
+(65 input, 66 not found, 74 database, 75 a source shrank, 78 config).
+"""
+
+import csv
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import sqlalchemy as sa
+
+from scrapers.errors import ScrapeError
+from tracker import __version__
+from tracker.config import Config, load_config
+from tracker.database import connect, reading, upgrade
+from tracker.errors import BadInput, TrackerError
+from tracker.ingest import Result
+from tracker.scope import Rule
+
+
+class Commands(click.Group):
+    """Maps the error tree to sentences and exit codes, once."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except TrackerError as error:
+            click.echo(f"tracker: {error}", err=True)
+            context.exit(error.exit_code)
+        except ScrapeError as error:
+            click.echo(f"tracker: {error}", err=True)
+            context.exit(BadInput.exit_code)
+        except BrokenPipeError:
+            # whoever read the output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Setting:
+    """What every command stands on, made when first asked for."""
+
+    def __init__(self, config_path: Path | None, database_url: str | None) -> None:
+        self._path = config_path
+        self._url = database_url
+
+    @functools.cached_property
+    def config(self) -> Config:
+        return load_config(self._path, os.environ)
+
+    @functools.cached_property
+    def engine(self) -> sa.Engine:
+        """The database, brought to this program's schema."""
+        engine = connect(self._url or self.config.database.url)
+        upgrade(engine)
+        return engine
+
+    @functools.cached_property
+    def rule(self) -> Rule:
+        return Rule(self.config.scope)
+
+
+def now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def with_setting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--config`` and ``--database-url``, and a `Setting` in place of them."""
+
+    @click.option("--config", "config_path", type=click.Path(path_type=Path), help="Another config.toml.")
+    @click.option("--database-url", help="Another database, such as sqlite:///x.db.")
+    @functools.wraps(command)
+    def wrapped(config_path: Path | None, database_url: str | None, **rest: Any) -> Any:
+        return command(Setting(config_path, database_url), **rest)
+
+    return wrapped
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__, prog_name="tracker")
+def main() -> None:
+    """A record of New York City's laws and orders on cooperation with federal immigration enforcement."""
+
+
+@main.command()
+@with_setting
+def up(setting: Setting) -> None:
+    """Make everything ready and serve the site: database, starter record, web."""
+    from tracker.sync import load_starter
+
+    engine = setting.engine
+    loaded = load_starter(engine, setting.rule, now)
+    if loaded is not None:
+        click.echo(f"Starter record: {loaded.message}")
+    engine.dispose()  # the server's processes open their own connections
+    _serve(setting)
+
+
+@main.command()
+@with_setting
+def serve(setting: Setting) -> None:
+    """Serve the site from the database as it is."""
+    setting.engine.dispose()
+    _serve(setting)
+
+
+def _serve(setting: Setting) -> None:
+    from tracker.web.server import serve_site
+
+    config = setting.config
+    serve_site(config, str(setting.engine.url.render_as_string(hide_password=False)), now)
+
+
+@main.group()
+def sync() -> None:
+    """Bring the record up to date from one source."""
+
+
+@sync.command("council-archive")
+@click.option("--from", "place", help="The archive's repository (address or folder), or an observations file.")
+@with_setting
+def sync_council_archive(setting: Setting, place: str | None) -> None:
+    """Read the Council's archive: all of it the first time, then what is new."""
+    from tracker.sync import sync_archive
+
+    archive = setting.config.council_archive
+    _say(sync_archive(setting.engine, setting.rule, now, archive, place or archive.place, watch=_watch))
+
+
+@main.command()
+@click.argument("place")
+@with_setting
+def replay(setting: Setting, place: str) -> None:
+    """Read the archive's whole history from PLACE (a repository or an observations file) as dated observations."""
+    from tracker.sync import replay_archive
+
+    archive = setting.config.council_archive
+    _say(replay_archive(setting.engine, setting.rule, now, archive, place, watch=_watch))
+
+
+@main.command()
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the screen.")
+@click.option("--scope", type=click.Choice(["all", "tracked"]), default="all", show_default=True)
+@click.option("--bom", is_flag=True, help="Begin with a byte order mark, for Excel.")
+@with_setting
+def export(setting: Setting, name: str, output: Path | None, scope: str, bom: bool) -> None:
+    """Write NAME (matters, actions, changes, relations, sections) as CSV, or ``all`` as one zip."""
+    from tracker import export as exports
+
+    tracked = scope == "tracked"
+    if name == "all":
+        if output is None:
+            raise click.UsageError("Give the zip a name: tracker export all -o FILE.zip")
+        with _to_file(output) as binary:
+            exports.write_zip(binary, setting.engine, now(), setting.config.site.base_url, tracked_only=tracked)
+        return
+    exports.get_export(name)
+    with _to_file(output) as binary, reading(setting.engine) as session:
+        stream = TextIOWrapper(binary, "utf-8", newline="")
+        exports.write_csv(stream, session, name, tracked_only=tracked, bom=bom)
+        stream.flush()
+        stream.detach()
+
+
+@main.command()
+@click.argument("matters", type=click.Path(path_type=Path))
+@click.option("--texts", type=click.Path(path_type=Path), help="Full texts, one {File, Text} a line.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the screen.")
+@with_setting
+def classify(setting: Setting, matters: Path, texts: Path | None, output: Path | None) -> None:
+    """Say of each matter in a file whether it is core, related, context or out, and why."""
+    from tracker.classify import verdicts
+
+    rows = verdicts(matters, texts, setting.rule)
+    with _to_file(output) as binary:
+        stream = TextIOWrapper(binary, "utf-8", newline="")
+        writer = csv.writer(stream)
+        writer.writerow(("file", "label", "reason"))
+        writer.writerows(_watch(rows, "matters"))
+        stream.flush()
+        stream.detach()
+
+
+@main.command()
+@with_setting
+def check(setting: Setting) -> None:
+    """Say in words what is wrong with the set-up, if anything is."""
+    from tracker.check import findings
+
+    found = list(findings(setting.config, setting.engine, now()))
+    for finding in found:
+        click.echo(f"{'ok   ' if finding.good else 'WRONG'} {finding.sentence}")
+    if not all(finding.good for finding in found):
+        raise SystemExit(1)
+
+
+def _say(result: Result) -> None:
+    click.echo(result.message)
+
+
+def _watch(things: Iterable[Any], what: str = "documents") -> Iterator[Any]:
+    """Pass things on, with a running count where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield from things
+        return
+    count = 0
+    for count, thing in enumerate(things, start=1):
+        if count % 1000 == 0:
+            click.echo(f"\r{count:,} {what}", nl=False, err=True)
+        yield thing
+    click.echo(f"\r{count:,} {what}", err=True)
+
+
+@contextmanager
+def _to_file(path: Path | None) -> Iterator[IO[bytes]]:
+    """The screen, or a file that is only there when it is whole."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

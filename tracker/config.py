@@ -1,0 +1,114 @@
+"""config.toml and the environment -> one frozen `Config`. Every error is one line that names the key.
+
+Looked for in this order: ``--config``, ``TRACKER_CONFIG``, ``config.toml`` here, the one that ships with the package.
+``TRACKER_DATABASE_URL`` and ``PORT`` override the file. Secrets are read from the environment alone.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tracker.errors import ConfigError
+from tracker.scope import ScopeTerms
+
+PACKAGE = Path(__file__).parent
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteConfig(_Section):
+    """What the site says of itself."""
+
+    title: str
+    contact: str
+    base_url: str = Field(pattern=r"^https?://[^/ ]+$")
+
+
+class DatabaseConfig(_Section):
+    """Where the record is kept."""
+
+    url: str = Field(min_length=1)
+
+
+class WebConfig(_Section):
+    """Where the site is served."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+    workers: int = Field(ge=1, le=64)
+    threads: int = Field(ge=1, le=64)
+
+
+class ArchiveConfig(_Section):
+    """The public archive of the Council's record."""
+
+    place: str = Field(min_length=1)
+    mirror: str = Field(min_length=1)
+    stale_after_hours: int = Field(ge=1)
+
+
+class Config(_Section):
+    """All settings, checked."""
+
+    site: SiteConfig
+    database: DatabaseConfig
+    web: WebConfig
+    council_archive: ArchiveConfig
+    scope: ScopeTerms
+
+
+def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read and check the settings. Raises ConfigError."""
+    found = _find(path, environ)
+    try:
+        data = tomllib.loads(found.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{found} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{found} is not valid TOML: {error}") from error
+    _override(data, environ)
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{found}: {_first(error)}") from error
+
+
+def _find(path: Path | None, environ: Mapping[str, str]) -> Path:
+    if path is None and environ.get("TRACKER_CONFIG"):
+        path = Path(environ["TRACKER_CONFIG"])
+    if path is not None:
+        if not path.is_file():
+            raise ConfigError(f"There is no config file {path}. Give another with --config or TRACKER_CONFIG.")
+        return path
+    shipped = (Path("config.toml"), PACKAGE / "config.toml", PACKAGE.parent / "config.toml")
+    return next((place for place in shipped if place.is_file()), shipped[0])
+
+
+def _override(data: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name, section, key in (("TRACKER_DATABASE_URL", "database", "url"), ("PORT", "web", "port")):
+        if environ.get(name):
+            table = data.setdefault(section, {})
+            if isinstance(table, dict):
+                table[key] = _port(environ[name]) if name == "PORT" else environ[name]
+
+
+def _port(text: str) -> int:
+    if not text.isdigit():
+        raise ConfigError(f"PORT in the environment is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _first(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    section, *rest = (str(part) for part in fault["loc"])
+    key = f"[{section}] {'.'.join(rest)}" if rest else f"[{section}]"
+    if fault["type"] == "extra_forbidden":
+        return f"{key} is not a setting. Take it out or correct its name."
+    if fault["type"] == "missing":
+        return f"{key} is missing."
+    return f"{key}: {fault['msg']}, but it is {fault['input']!r}."

@@ -1,0 +1,60 @@
+"""Serves the site with gunicorn: a few processes of a few threads each, all reading one database."""
+
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from tracker.config import Config
+from tracker.database import connect
+from tracker.errors import ConfigError
+from tracker.web import SiteSettings, create_app
+
+Clock = Callable[[], datetime]
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told all it needs here instead of by its own files."""
+
+    def __init__(self, config: Config, database_url: str, clock: Clock) -> None:
+        self._config = config
+        self._url = database_url
+        self._clock = clock
+        super().__init__()
+
+    def load_config(self) -> None:
+        web = self._config.web
+        settings: dict[str, Any] = {
+            "bind": f"{web.host}:{web.port}",
+            "workers": web.workers,
+            "threads": web.threads,
+            "worker_class": "gthread",
+            "proc_name": "tracker",
+            "loglevel": "warning",
+        }
+        for key, value in settings.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        """Called in each worker: connections must not be shared across a fork."""
+        site = self._config.site
+        settings = SiteSettings(title=site.title, contact=site.contact, base_url=site.base_url)
+        return create_app(connect(self._url), clock=self._clock, site=settings)
+
+
+def serve_site(config: Config, database_url: str, clock: Clock) -> None:
+    """Serve until told to stop. Raises ConfigError where the port is taken."""
+    web = config.web
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as error:
+            raise ConfigError(
+                f"Nothing can be served on {web.host}:{web.port} ({error.strerror}). Set another PORT."
+            ) from error
+    print(f"The site is on http://{web.host}:{web.port}", flush=True)  # noqa: T201
+    _Server(config, database_url, clock).run()
