@@ -12,6 +12,7 @@ again. 2025-12-12 to 2026-01-25: no sync (Legistar outage); 87 bills kept the st
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from scrapers.records import (
 WEB = "https://github.com/jehiah/nyc_legislation/blob/{commit}/{path}"
 GATEWAY = "https://legistar.council.nyc.gov/gateway.aspx?m=l&id="
 NO_DATE = "0001-01-01"
+LAST_MOMENT = 1 << 33  # the year 2242: a later one is no unix time in seconds
 
 Seen = Observation | Unreadable
 
@@ -42,40 +44,45 @@ class NotAMatter(Exception):
 
 
 class Reader:
-    """Turns the archive's JSON into records. Holds the members it has met, so that each is made once."""
+    """Turns the archive's JSON into records. Holds the members and votes it has met, so that each is made once."""
 
     def __init__(self, *, with_text: bool) -> None:
         self._with_text = with_text
         self._people: dict[tuple[int, str], PersonRecord] = {}
+        self._days: set[str] = set()
+        self._votes: dict[tuple[int, str, str], VoteRecord] = {}
 
     def parse_matter(self, document: Any) -> MatterRecord | None:
         """A matter, or None for a temporary number. Raises NotAMatter for anything else."""
         try:
-            file_number = document["File"].strip()
+            file_number = _required(document["File"])
             if file_number[:1] in ("T", "t"):
                 return None
-            return self._matter(document, file_number)
-        except (KeyError, TypeError, AttributeError) as error:
+            return self._matter(document, file_number[:1].upper() + file_number[1:])
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise NotAMatter(f"it is not a matter in the archive's shape ({_words(error)})") from error
 
     def _matter(self, document: dict[str, Any], file_number: str) -> MatterRecord:
         get = document.get
         text = get("Text")
+        actions = tuple([self._action(row) for row in get("History") or ()])
+        if len({action.source_id for action in actions}) < len(actions):
+            raise ValueError("a row of its history is there twice")
         return MatterRecord(
-            source_id=str(document["ID"]),
+            source_id=str(_whole(document, "ID")),
             file_number=file_number,
-            kind=document["TypeName"].strip(),
+            kind=_required(document["TypeName"]),
             name=_clean(get("Name")),
             title=_clean(get("Title")),
-            status=document["StatusName"].strip(),
+            status=_clean(document["StatusName"].strip()),
             body=_clean(get("BodyName")),
-            introduced_on=_day(get("IntroDate")),
-            final_action_on=_day(get("PassedDate")),
-            enacted_on=_day(get("EnactmentDate")),
+            introduced_on=self._day(get("IntroDate")),
+            final_action_on=self._day(get("PassedDate")),
+            enacted_on=self._day(get("EnactmentDate")),
             local_law=_clean(get("LocalLaw")),
             version=_clean(get("Version")),
             sponsors=tuple([self._person(p) for p in get("Sponsors") or () if p["ID"]]),
-            actions=tuple([self._action(row) for row in get("History") or ()]),
+            actions=actions,
             summary=_clean(get("Summary")),
             documents=tuple([_document(a) for a in get("Attachments") or ()]),
             text=_clean(text) if self._with_text or text is not None else None,
@@ -86,33 +93,51 @@ class Reader:
 
     def _action(self, row: dict[str, Any]) -> ActionRecord:
         get = row.get
-        date = row["Date"].strip()
+        moment = row["Date"].strip()
         votes = get("Votes")
         return ActionRecord(
-            str(row["ID"]),
-            date[:10],
-            date[11:].rstrip("Z"),
-            get("ActionID") or 0,
-            (get("Action") or "").strip(),
-            (get("BodyName") or "").strip(),
-            (get("PassedFlagName") or "").strip(),
-            get("Version") or "",
+            str(_whole(row, "ID")),
+            self._good(moment[:10]),
+            moment[11:].rstrip("Z"),
+            _whole(row, "ActionID") if get("ActionID") is not None else 0,
+            _clean(get("Action")),
+            _clean(get("BodyName")),
+            _clean(get("PassedFlagName")),
+            _clean(get("Version")),
             _clean(get("MinutesNote") or get("AgendaNote")),
             str(get("EventID") or ""),
-            tuple([VoteRecord(self._person(vote), vote["Vote"]) for vote in votes]) if votes else (),
+            tuple([self._vote(vote) for vote in votes]) if votes else (),
         )
+
+    def _vote(self, vote: dict[str, Any]) -> VoteRecord:
+        key = (vote["ID"], vote["FullName"], vote["Vote"])
+        held = self._votes.get(key)
+        if held is None:
+            held = self._votes[key] = VoteRecord(self._person(vote), _clean(key[2].strip()))
+        return held
 
     def _person(self, person: dict[str, Any]) -> PersonRecord:
         key = (person["ID"], person["FullName"])
         held = self._people.get(key)
         if held is None:
-            name = " ".join(key[1].split())
+            name = " ".join(_clean(key[1]).split())
             held = self._people[key] = PersonRecord(str(key[0]) if key[0] else name, name)
         return held
 
+    def _day(self, moment: str | None) -> str:
+        day = (moment or NO_DATE)[:10]
+        return "" if day == NO_DATE else self._good(day)
+
+    def _good(self, day: str) -> str:
+        """A date that the calendar has; each is looked at once."""
+        if day not in self._days:
+            date.fromisoformat(day)
+            self._days.add(day)
+        return day
+
 
 def _document(attachment: dict[str, Any]) -> DocumentRecord:
-    return DocumentRecord(str(attachment["ID"]), attachment["Name"].strip(), attachment.get("Link") or "")
+    return DocumentRecord(str(attachment["ID"]), _clean(attachment["Name"].strip()), _clean(attachment.get("Link")))
 
 
 def _clean(text: str | None) -> str:
@@ -122,9 +147,18 @@ def _clean(text: str | None) -> str:
     return text.replace("\x00", "").strip() if "\x00" in text else text.strip()
 
 
-def _day(moment: str | None) -> str:
-    day = (moment or NO_DATE)[:10]
-    return "" if day == NO_DATE else day
+def _required(text: str) -> str:
+    word = _clean(text.strip())
+    if not word:
+        raise ValueError("its number or its type is empty")
+    return word
+
+
+def _whole(document: dict[str, Any], key: str) -> int:
+    number = document[key]
+    if type(number) is not int:
+        raise TypeError(f"{key} is {number!r}")
+    return number
 
 
 def _words(error: Exception) -> str:
@@ -175,9 +209,17 @@ def observations(path: Path) -> Iterator[Seen]:
     reader = Reader(with_text=False)
     for number, row in json_lines(path):
         try:
-            at, place, document = int(row["observed_at"]), row["path"], row["matter"]
+            at, place, document = _moment(row["observed_at"]), row["path"], row["matter"]
+            if not isinstance(place, str):
+                raise TypeError(f"path is {place!r}")
             matter = None if document is None else reader.parse_matter(document)
         except (ValueError, KeyError, TypeError, NotAMatter) as error:
             raise SourceBroken(str(path), f"line {number} is not an observation: {_words(error)}") from error
         if document is None or matter is not None:
             yield Observation(at, place, row.get("address") or place, "", matter)
+
+
+def _moment(seconds: Any) -> int:
+    if not 0 <= (at := int(seconds)) < LAST_MOMENT:
+        raise ValueError(f"{seconds} is no moment in unix seconds")
+    return at

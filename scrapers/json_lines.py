@@ -17,14 +17,17 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
     Raises SourceMissing where there is no file, SourceBroken where it is cut short or a line is not JSON.
     """
-    number = 0
+    empty = True
     for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        empty = False
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             raise SourceBroken(str(path), f"line {number} is not JSON ({error}); the file may be cut short") from error
         yield number, value
-    if not number:
+    if empty:
         raise SourceBroken(str(path), "the file is empty")
 
 
@@ -32,9 +35,8 @@ def _lines(path: Path) -> Iterator[bytes]:
     rest = b""
     for block in _blocks(path):
         *lines, rest = (rest + block).split(b"\n")
-        yield from (line for line in lines if line.strip())
-    if rest.strip():
-        yield rest
+        yield from lines
+    yield rest
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ STATES = {
 }  # fmt: skip
 ACTS = {
     "order_signed", "order_amended", "order_revoked", "order_voided", "order_continued",
-    "issued", "reported", "suit_filed", "ruling", "decision", "announced",
+    "issued", "reported", "suit_filed", "ruling", "decision", "announced", "replaced", "order_replaced",
 }  # fmt: skip
 RELATION_KINDS = {
     "reintroduces", "amends", "repeals", "supersedes", "revokes", "continues", "companion",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -27,9 +26,9 @@ from tracker.ledger import Ledger, Sight
 from tracker.models import Alert, Run
 from tracker.posting import insert, post
 from tracker.record import Facts
+from tracker.restage import new_york_date, restage
 from tracker.scope import Rule
 
-NEW_YORK = ZoneInfo("America/New_York")
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
 CHUNK = 200_000  # changes held back before they are written
 
@@ -110,10 +109,11 @@ def was_read(session: Session, source_name: str, cursor: str) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
-def note_nothing_new(engine: sa.Engine, source: Source, clock: Clock) -> Result:
+def note_nothing_new(engine: sa.Engine, source: Source, rule: Rule, clock: Clock) -> Result:
     """Note that a source was asked and had nothing new: that, too, is how old the data is."""
     now = clock()
     with writing(engine) as session:
+        restage(session, Judge.sitting(session, new_york_date(now), rule))
         run = _new_run(session, source, now)
         run.outcome, run.finished_at, run.message = "ok", now, "Nothing new."
         session.flush()
@@ -152,7 +152,7 @@ class _Intake:
         self._source = source
         self._clock = clock
         self._run = _new_run(session, source, started_at)
-        self._judge = Judge.sitting(session, started_at.astimezone(NEW_YORK).date(), rule)
+        self._judge = Judge.sitting(session, new_york_date(started_at), rule)
         self._ledger = Ledger(session, self._run.id or 0)
         self._read = self._older = 0
         self._unreadable: list[Unreadable] = []
@@ -171,6 +171,7 @@ class _Intake:
             self._lose_unseen(datetime.fromtimestamp(last, UTC), self._source.covers)
         self._check_share(len(self._unreadable), self._read, "cannot be read")
         post(self._ledger, self._judge)
+        restage(self._session, self._judge)
         if self._source.facts is not None:
             facts.store(self._session, self._source.facts)
         self._raise_alerts()

@@ -89,6 +89,11 @@ class Ledger:
             self.by_id |= {held.id: held for held in found.values()}
 
     @property
+    def new_actions(self) -> set[int]:
+        """Ids of the action rows that are not in the tables yet."""
+        return {key for key, state in self.actions.items() if state.is_new}
+
+    @property
     def pending(self) -> int:
         """Rows of changes waiting to be written."""
         return len(self.rows)

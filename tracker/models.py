@@ -93,7 +93,7 @@ class Capture(SQLModel, table=True):
     """The document that showed a change: where it was read, and its content's own address."""
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    run_id: int = Field(foreign_key="run.id", index=True)
+    run_id: int = Field(foreign_key="run.id")
     address: str
     digest: str
     seen_at: datetime = Field(sa_type=UTCDateTime)
@@ -147,7 +147,7 @@ class Matter(SQLModel, table=True):
     url: str = ""
     issuer: str = ""
     signer: str = ""
-    place: str = Field(default="", index=True)
+    place: str = ""
     stage: str = Field(index=True)
     stage_since: date | None = None
     is_law: bool = False
@@ -197,7 +197,7 @@ class Vote(SQLModel, table=True):
 
     action_id: int = Field(foreign_key="action.id", primary_key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
     value: str
 
 
@@ -239,7 +239,7 @@ class Change(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     matter_id: int = Field(foreign_key="matter.id", index=True)
-    run_id: int = Field(foreign_key="run.id", index=True)
+    run_id: int = Field(foreign_key="run.id")
     capture_id: int = Field(foreign_key="capture.id")
     file_number: str
     observed_at: datetime = Field(sa_type=UTCDateTime)

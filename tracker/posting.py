@@ -27,9 +27,9 @@ def post(ledger: Ledger, judge: Judge) -> None:
     update(session, Person, ({"row_id": key, "name": name} for key, name in ledger.renamed.items()), "name")
     _post_matters(ledger, judge)
     _post_actions(ledger)
-    _replace(session, Vote, "action_id", ledger.votes, _votes(ledger))
-    _replace(session, Sponsorship, "matter_id", ledger.sponsors, _sponsors(ledger))
-    _replace(session, Document, "matter_id", ledger.documents, _documents(ledger))
+    _replace(session, Vote, "action_id", ledger.votes.keys() - ledger.new_actions, _votes(ledger))
+    _replace(session, Sponsorship, "matter_id", ledger.sponsors - ledger.new, _sponsors(ledger))
+    _replace(session, Document, "matter_id", ledger.documents - ledger.new, _documents(ledger))
     _post_texts(ledger)
     insert(session, Capture, ledger.captures)
     insert(session, Change, ledger.rows)
@@ -37,15 +37,25 @@ def post(ledger: Ledger, judge: Judge) -> None:
 
 
 def insert(session: Session, model: Any, rows: Iterable[Row]) -> None:
-    """Insert many rows of one shape."""
-    rows, statement, connection = iter(rows), table(model).insert(), session.connection()
-    as_is = all(isinstance(column.type, sa.String | sa.Integer) for column in table(model).c)
+    """Insert many rows of one shape; their values are turned into the database's own in place.
+
+    The statement goes to the driver as text, because votes and changes come by the hundred thousand and SQLAlchemy
+    would look at each value of each.
+    """
+    rows, connection = iter(rows), session.connection()
+    dialect = connection.dialect
+    processors = {
+        column.name: process
+        for column in table(model).c
+        if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
     while batch := list(islice(rows, ROWS)):
-        if as_is:  # words and numbers need no conversion, and votes come by the hundred thousand
-            text = str(statement.compile(dialect=connection.dialect, column_keys=list(batch[0])))
-            connection.exec_driver_sql(text, batch)
-        else:
-            connection.execute(statement, batch)
+        statement = table(model).insert().compile(dialect=dialect, column_keys=list(batch[0]))
+        wanted = [(name, processors[name]) for name in batch[0] if name in processors]
+        for row in batch if wanted else ():
+            for name, process in wanted:
+                row[name] = process(row[name])
+        connection.exec_driver_sql(str(statement), batch)
 
 
 def update(session: Session, model: Any, rows: Iterable[Row], *columns: str) -> None:
@@ -62,10 +72,10 @@ def update(session: Session, model: Any, rows: Iterable[Row], *columns: str) -> 
         session.connection().execute(statement, values)
 
 
-def _replace(session: Session, model: Any, parent: str, parents: Iterable[int], rows: Iterable[Row]) -> None:
-    """Children that are kept as the source lists them now: the old list goes, the new one comes."""
+def _replace(session: Session, model: Any, parent: str, older: Iterable[int], rows: Iterable[Row]) -> None:
+    """Children that are kept as the source lists them now: an older parent's list goes, the new one comes."""
     column = table(model).c[parent]
-    keys = list(parents)
+    keys = list(older)
     for start in range(0, len(keys), BATCH):
         session.execute(table(model).delete().where(column.in_(keys[start : start + BATCH])))
     insert(session, model, rows)
@@ -195,7 +205,7 @@ def _kept_texts(ledger: Ledger, keys: Sequence[int]) -> dict[int, str]:
 
 def _post_actions(ledger: Ledger) -> None:
     rows = {key: _action_row(state) for key, state in ledger.actions.items()}
-    new = {key for key, state in ledger.actions.items() if state.is_new}
+    new = ledger.new_actions
     insert(
         ledger.session,
         Action,

@@ -45,6 +45,7 @@ class Line(NamedTuple):
     name: str
     headline: str
     sentence: str
+    state: str
     status: str
     stage: str
     stage_since: date | None
@@ -68,7 +69,8 @@ class Line(NamedTuple):
 
 
 _LINE: Final = tuple(
-    (getattr(Note, name) if name in ("headline", "sentence") else getattr(Matter, name)) for name in Line._fields
+    (getattr(Note, name) if name in ("headline", "sentence", "state") else getattr(Matter, name))
+    for name in Line._fields
 )
 
 
@@ -99,6 +101,7 @@ class Dossier:
     effects: tuple[SectionEffect, ...]
     links: tuple[Link, ...]
     captures: Mapping[int, Capture]
+    once_here: tuple[Line, ...]
 
     @property
     def last_capture(self) -> Capture | None:
@@ -122,6 +125,7 @@ def get_matter(session: Session, slug: str) -> Dossier:
         effects=_effects(session, SectionEffect.file_number == matter.file_number),
         links=_links(session, matter.file_number),
         captures=_captures(session, matter.id),
+        once_here=_once_here(session, matter),
     )
 
 
@@ -136,6 +140,12 @@ def slug_now(session: Session, slug: str) -> str | None:
         select(Matter.slug).where(col(Matter.id).in_(renumbered), col(Matter.removed_at).is_(None))
     ).first()
     return found if found != slug else None
+
+
+def _once_here(session: Session, matter: Matter) -> tuple[Line, ...]:
+    """Other matters that bore this number before they were given another."""
+    left = select(Change.matter_id).where(Change.kind == "renumbered", Change.before == matter.file_number)
+    return fetch_lines(session, lines_where(col(Matter.id).in_(left), Matter.id != matter.id))
 
 
 def changes_of(session: Session, matter_id: int) -> tuple[Change, ...]:
@@ -249,27 +259,47 @@ def last_acts(session: Session, matter_ids: Sequence[int], today: date) -> dict[
     return {action.matter_id: action for action in ordered}
 
 
-@dataclass(frozen=True, slots=True)
-class SectionHistory:
+class Deed(NamedTuple):
+    """What one matter does, or would do, to a section; `line` is None where we do not hold the matter."""
+
+    effect: str
+    subdivisions: tuple[str, ...]
+    file_number: str
+    line: Line | None
+
+    @property
+    def on(self) -> date | None:
+        """When it took place; for what is not law, when it was put forward."""
+        return self.line and ((self.line.is_law and self.line.enacted_on) or self.line.introduced_on)
+
+
+class SectionHistory(NamedTuple):
     """A section, and what matters did or would do to it, oldest first."""
 
     code: str
     section: str
-    effects: tuple[tuple[SectionEffect, Line | None], ...]
+    deeds: tuple[Deed, ...]
 
 
 def sections(session: Session) -> tuple[SectionHistory, ...]:
-    """Every section that a tracked matter names."""
+    """Every section that a tracked matter names, in the order of the Code, then the Charter."""
     tracked = select(Matter.file_number).where(col(Matter.scope).in_(TRACKED), col(Matter.removed_at).is_(None))
     effects = _effects(session, col(SectionEffect.file_number).in_(tracked))
     held = lines_by_number(session, {effect.file_number for effect in effects})
-    grouped: dict[tuple[str, str], list[tuple[SectionEffect, Line | None]]] = {}
+    grouped: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
     for effect in effects:
-        grouped.setdefault((effect.code, effect.section), []).append((effect, held.get(effect.file_number)))
-    for pairs in grouped.values():
-        pairs.sort(key=lambda pair: (pair[1] and pair[1].introduced_on) or date.min)
-    ordered = sorted(grouped.items(), key=lambda item: (item[0][0], _natural(item[0][1])))
-    return tuple(SectionHistory(code, section, tuple(pairs)) for (code, section), pairs in ordered)
+        deeds = grouped.setdefault((effect.code, effect.section), {})
+        deeds.setdefault((effect.file_number, effect.effect), []).append(effect.subdivision)
+    ordered = sorted(grouped, key=lambda place: (place[0], _natural(place[1])))
+    return tuple(SectionHistory(*place, _deeds(grouped[place], held)) for place in ordered)
+
+
+def _deeds(found: Mapping[tuple[str, str], list[str]], held: Mapping[str, Line]) -> tuple[Deed, ...]:
+    deeds = [
+        Deed(effect, tuple(filter(None, subdivisions)), file_number, held.get(file_number))
+        for (file_number, effect), subdivisions in found.items()
+    ]
+    return tuple(sorted(deeds, key=lambda deed: deed.on or date.min))
 
 
 def _natural(section: str) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker.models import Alert, Change, Run
+from tracker.models import TRACKED, Alert, Change, Matter, Run
+from tracker.wording import COUNCIL_KINDS
 
 STALE_AFTER: Final = timedelta(days=3)  # the Council's archive rests at weekends
 ALERTS_SHOWN: Final = 100
@@ -15,11 +16,17 @@ ALERTS_SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One source: its last good read, and its last try, which may be the same."""
+    """One source: its last good read, and its last try, which may be the same.
+
+    The starter record is as old as what is in it, not as the moment it was loaded: the two ``as_of`` say so, as long
+    as no other source has been read.
+    """
 
     source: str
     last_good: Run | None
     last_try: Run
+    council_as_of: datetime | None = None
+    others_as_of: datetime | None = None
 
     @property
     def good_at(self) -> datetime | None:
@@ -41,7 +48,18 @@ def sources(session: Session) -> tuple[SourceState, ...]:
     """Every source that was ever tried, by name."""
     tries = _latest(session)
     good = _latest(session, Run.outcome == "ok")
+    if {run.mode for run in good.values()} == {"starter"}:
+        as_of = _as_of(session, True), _as_of(session, False)
+        return tuple(SourceState(name, good.get(name), run, *as_of) for name, run in sorted(tries.items()))
     return tuple(SourceState(name, good.get(name), run) for name, run in sorted(tries.items()))
+
+
+def _as_of(session: Session, council: bool) -> datetime | None:
+    """The newest look at any tracked matter of the Council, or at any other."""
+    kind = col(Matter.kind)
+    kinds = kind.in_(COUNCIL_KINDS) if council else kind.not_in(COUNCIL_KINDS)
+    newest = select(sa.func.max(Matter.last_seen_at)).where(col(Matter.scope).in_(TRACKED), kinds)
+    return session.scalars(newest).first()
 
 
 def _latest(session: Session, *which: sa.ColumnElement[bool] | bool) -> dict[str, Run]:

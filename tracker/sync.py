@@ -43,7 +43,7 @@ def sync_archive(
         since = last_cursor(session, ARCHIVE)
     head = repository.head()
     if since == head:
-        return note_nothing_new(engine, Source(ARCHIVE, "live", place, head, ()), clock)
+        return note_nothing_new(engine, Source(ARCHIVE, "live", place, head, ()), rule, clock)
     if since and repository.has(since):
         seen = watch(council_archive.history(repository, since))
         return ingest(engine, Source(ARCHIVE, "live", place, head, seen), rule, clock)
@@ -62,7 +62,7 @@ def replay_archive(
         since = last_cursor(session, ARCHIVE)
     head = repository.head()
     if since == head:
-        return note_nothing_new(engine, Source(ARCHIVE, "replay", place, head, ()), clock)
+        return note_nothing_new(engine, Source(ARCHIVE, "replay", place, head, ()), rule, clock)
     seen = watch(council_archive.history(repository, since if since and repository.has(since) else ""))
     return ingest(engine, Source(ARCHIVE, "replay", place, head, seen), rule, clock)
 
@@ -84,10 +84,13 @@ def _covers(place: str) -> bool:
 
 def _take_file(engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch) -> Result:
     cursor = _digest(path)
-    source = Source(ARCHIVE, mode, str(path), cursor, watch(council_archive.observations(path)))
     with reading(engine) as session:
+        first = not last_cursor(session, ARCHIVE)
+        source = Source(
+            ARCHIVE, "replay" if first else mode, str(path), cursor, watch(council_archive.observations(path))
+        )
         if was_read(session, ARCHIVE, cursor):
-            return note_nothing_new(engine, source, clock)
+            return note_nothing_new(engine, source, rule, clock)
     return ingest(engine, source, rule, clock)
 
 

@@ -88,6 +88,7 @@ class Entry:
     corrected_on: date | None = None
     withdrawn_on: date | None = None
     scheduled: bool = False
+    told: bool = False  # `text` is a whole sentence of ours, which names who acted
     url: str = ""
     confidence: str = ""
 
@@ -238,6 +239,7 @@ def _entry(rows: Sequence[_Row], today: date) -> Entry:
         corrected_on=max(corrected, default=None),
         withdrawn_on=first.withdrawn_on,
         scheduled=action.acted_on > today,
+        told=bool(_own_words(action)),
         url=action.url,
         confidence=action.confidence,
     )

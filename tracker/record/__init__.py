@@ -42,6 +42,8 @@ _ACTS = {
     "ruling": "Interim Ruling",
     "decision": "Decision",
     "announced": "Statement",
+    "order_replaced": "Order Replaced",
+    "replaced": "Replaced",
 }
 _STATES = {
     "in_force": "In force",

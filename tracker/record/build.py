@@ -64,10 +64,9 @@ def _observations(folder: Path, tracked: dict[int, tuple[dict[str, Any], Verdict
             if last.get(document["ID"]) != facts:
                 last[document["ID"]] = facts
                 yield {"observed_at": row["observed_at"], "path": row["path"], "matter": facts}
-    for key, (document, verdict) in tracked.items():
-        facts = _facts(document, verdict)
-        if last.get(key) != facts:
-            yield {"observed_at": AS_OF, "path": _path(document), "matter": facts}
+    for document, verdict in tracked.values():
+        # once more as it was at the end, even if nothing differs: that is when it was last seen
+        yield {"observed_at": AS_OF, "path": _path(document), "matter": _facts(document, verdict)}
 
 
 def _facts(document: dict[str, Any], verdict: Verdict) -> dict[str, Any]:

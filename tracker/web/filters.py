@@ -60,7 +60,7 @@ SOURCES = {
     "council-web": "Council web pages",
     "council-api": "Council interface",
     "executive-orders": "Mayoral orders",
-    "starter": "Starter record",
+    "starter-record": "Starter record",
 }
 OUTCOMES = {"ok": "Read", "running": "Being read now", "failed": "Failed", "refused": "Refused by the source"}
 
@@ -84,6 +84,7 @@ def register(app: Flask) -> None:
         listed=wording.listed,
         related=related,
         by_section=by_section,
+        subdivision=subdivision,
         told=wording_changes.sentence,
     )
     app.jinja_env.globals.update(
@@ -177,6 +178,14 @@ def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[st
         parts = grouped.setdefault((effect.code, effect.section), [])
         parts += [effect.subdivision] if effect.subdivision else []
     return [(code, section, parts) for (code, section), parts in grouped.items()]
+
+
+def subdivision(text: str) -> str:
+    """ "a(3)" as "(a)(3)", the way the Code prints it."""
+    if not text or text.startswith("("):
+        return text
+    head, opened, rest = text.partition("(")
+    return f"({head}){opened}{rest}"
 
 
 def host(address: str) -> str:

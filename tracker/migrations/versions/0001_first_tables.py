@@ -101,7 +101,6 @@ def create_matter() -> None:
     op.create_index(op.f("ix_matter_file_number"), "matter", ["file_number"], unique=False)
     op.create_index(op.f("ix_matter_kind"), "matter", ["kind"], unique=False)
     op.create_index(op.f("ix_matter_local_law"), "matter", ["local_law"], unique=False)
-    op.create_index(op.f("ix_matter_place"), "matter", ["place"], unique=False)
     op.create_index(op.f("ix_matter_scope"), "matter", ["scope"], unique=False)
     op.create_index(op.f("ix_matter_search_stale"), "matter", ["search_stale"], unique=False)
     op.create_index(op.f("ix_matter_slug"), "matter", ["slug"], unique=False)
@@ -271,7 +270,6 @@ def create_capture() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_capture_run_id_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture")),
     )
-    op.create_index(op.f("ix_capture_run_id"), "capture", ["run_id"], unique=False)
 
 
 def create_document() -> None:
@@ -339,7 +337,6 @@ def create_change() -> None:
     op.create_index(op.f("ix_change_kind"), "change", ["kind"], unique=False)
     op.create_index(op.f("ix_change_matter_id"), "change", ["matter_id"], unique=False)
     op.create_index("ix_change_observed_at_id", "change", ["observed_at", "id"], unique=False)
-    op.create_index(op.f("ix_change_run_id"), "change", ["run_id"], unique=False)
 
 
 def create_vote() -> None:
@@ -353,4 +350,3 @@ def create_vote() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_person_id_person")),
         sa.PrimaryKeyConstraint("action_id", "position", name=op.f("pk_vote")),
     )
-    op.create_index(op.f("ix_vote_person_id"), "vote", ["person_id"], unique=False)

@@ -1,0 +1,83 @@
+"""What tests share: a database of each kind, and the folder of real data where it is at hand."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import settings
+
+from tracker.database import connect, upgrade
+
+SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "")
+NO_SERVER = pytest.mark.skipif(not SERVER, reason="TRACKER_TEST_POSTGRES names no PostgreSQL server")
+BOTH = ["sqlite", pytest.param("postgresql", marks=NO_SERVER)]
+
+settings.register_profile("tracker", deadline=None)  # nothing here is judged by the time it takes
+settings.load_profile("tracker")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own environment must not change what a test sees."""
+    for name in ("TRACKER_DATABASE_URL", "TRACKER_CONFIG", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def shared_data() -> Path | None:
+    """The folder of real data, or None where it is not at hand."""
+    base = Path(os.environ.get("TRACKER_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+    return next((folder for folder in (base / "data", base) if (folder / "council").is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data."""
+    folder = shared_data()
+    if folder is None:
+        pytest.skip("the shared folder of real data is not at hand (TRACKER_SHARED)")
+    return folder
+
+
+@pytest.fixture(params=BOTH)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables: a SQLite file, then a PostgreSQL database of its own."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/tracker.db"
+        return
+    name = f"test_{uuid.uuid4().hex}"
+    server = connect(SERVER).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
+
+
+@pytest.fixture
+def blank(blank_url: str) -> Iterator[sa.Engine]:
+    """A database without tables, of each kind."""
+    engine = connect(blank_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(blank: sa.Engine) -> sa.Engine:
+    """An empty record, on each kind of database."""
+    upgrade(blank)
+    return blank
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty record on SQLite alone, for what does not depend on the database."""
+    engine = connect(f"sqlite:///{tmp_path}/record.db")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
