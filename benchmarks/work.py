@@ -26,7 +26,7 @@ from tracker.database import connect, reading, upgrade
 from tracker.held import table
 from tracker.models import Change, Matter, Run
 from tracker.scope import Rule
-from tracker.sync import replay_archive, sync_archive
+from tracker.sync import read_archive
 
 PARSERS: dict[str, Callable[[bytes], Any]] = {"orjson": orjson.loads, "json": json.loads}
 
@@ -54,8 +54,8 @@ def work(what: str, url: str, place: str) -> dict[str, Any]:
     config = load_config(None, {})
     engine, rule = connect(url), Rule(config.scope)
     upgrade(engine)
-    run = replay_archive if what == "replay" else sync_archive
-    result = run(engine, rule, lambda: datetime.now(UTC), config.council_archive, place)
+    whole = what == "replay"
+    result = read_archive(engine, rule, lambda: datetime.now(UTC), config.council_archive, place, whole=whole)
     return {"documents": result.read, "message": result.message}
 
 

@@ -138,3 +138,11 @@ class NoteRecord(NamedTuple):
     popular_names: str = ""
     state: str = ""
     unverified: str = ""
+
+
+class ScopeRecord(NamedTuple):
+    """An editor's word on whether a matter is tracked, with the reason."""
+
+    file_number: str
+    scope: str
+    reason: str

@@ -31,8 +31,8 @@ def session(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
-def found(session: Session, **asked: object) -> set[str]:
-    return {line.file_number for line in queries_lists.list_matters(session, MatterFilter(**asked)).lines}  # type: ignore[arg-type]
+def found(held: Session, /, **asked: object) -> set[str]:
+    return {line.file_number for line in queries_lists.list_matters(held, MatterFilter(**asked)).lines}  # type: ignore[arg-type]
 
 
 def test_a_matter_comes_with_all_that_its_page_shows(session: Session) -> None:
@@ -113,9 +113,9 @@ def test_news_is_what_we_saw_last_grouped_by_matter_and_moment(session: Session)
     assert newest.observed_at == golden.SEEN["overridden"]
     assert newest.correction
     assert newest.smaller == 1
-    veto = stories[1].moments
-    assert [moment.observed_at for moment in veto] == [golden.SEEN[key] for key in ("overridden", "approved", "reheard")]
-    assert stories[1].earlier == 4
+    told = [moment.observed_at for moment in stories[1].moments]
+    assert told == [golden.SEEN[key] for key in ("overridden", "approved", "reheard")]
+    assert stories[1].earlier == 5
 
 
 def test_a_matter_that_was_old_when_first_seen_is_no_news(session: Session) -> None:
@@ -127,7 +127,7 @@ def test_a_matter_that_was_old_when_first_seen_is_no_news(session: Session) -> N
 def test_beside_its_acts_a_new_status_is_not_told_twice(session: Session) -> None:
     moment = queries_changes.news(session, 10, golden.TODAY)[1].moments[1]
     assert [entry.text for entry in moment.entries] == ["overrode the veto, 44 to 7."]
-    assert moment.sentences == ()
+    assert moment.sentences == ("The row first read “Approved by Council”.",)
 
 
 def test_corrections_tell_both_readings_and_leave_out_what_filled_a_blank(session: Session) -> None:
@@ -179,4 +179,4 @@ def test_a_failed_try_does_not_hide_the_last_good_one(tmp_path: Path) -> None:
             session.add(Run(source="x", mode="live", place="", started_at=golden.NOW, outcome=outcome))
             session.flush()
         (state,) = queries_sources.sources(session)
-    assert (state.last_try.outcome, state.good_at) == ("refused", golden.NOW)
+        assert (state.last_try.outcome, state.good_at) == ("refused", golden.NOW)

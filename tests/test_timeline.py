@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,12 @@ def test_nothing_is_folded_away(story: list[Entry]) -> None:
     assert sorted(told) == sorted(row[0] for row in golden.HISTORY)
 
 
-def one(code: int, name: str, **given: object) -> Entry:
-    values = {"acted_on": date(2026, 1, 5), "body": "City Council", "first_seen_at": golden.SEEN["introduced"]}
+def one(code: int, name: str, **given: Any) -> Entry:
+    values: dict[str, Any] = {
+        "acted_on": date(2026, 1, 5),
+        "body": "City Council",
+        "first_seen_at": golden.SEEN["introduced"],
+    }
     action = Action(id=1, matter_id=1412, source_id="1", position=0, code=code, name=name, **(values | given))
     return timeline.build(golden.int_1412(), [action], [], {}, golden.TODAY)[0]
 

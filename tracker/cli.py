@@ -129,10 +129,10 @@ def sync() -> None:
 @with_setting
 def sync_council_archive(setting: Setting, place: str | None) -> None:
     """Read the Council's archive: all of it the first time, then what is new."""
-    from tracker.sync import sync_archive
+    from tracker.sync import read_archive
 
     archive = setting.config.council_archive
-    _say(sync_archive(setting.engine, setting.rule, now, archive, place or archive.place, watch=_watch))
+    _say(read_archive(setting.engine, setting.rule, now, archive, place or archive.place, watch=_watch))
 
 
 @main.command()
@@ -140,10 +140,10 @@ def sync_council_archive(setting: Setting, place: str | None) -> None:
 @with_setting
 def replay(setting: Setting, place: str) -> None:
     """Read the archive's whole history from PLACE (a repository or an observations file) as dated observations."""
-    from tracker.sync import replay_archive
+    from tracker.sync import read_archive
 
     archive = setting.config.council_archive
-    _say(replay_archive(setting.engine, setting.rule, now, archive, place, watch=_watch))
+    _say(read_archive(setting.engine, setting.rule, now, archive, place, whole=True, watch=_watch))
 
 
 @main.command()

@@ -1,19 +1,27 @@
-"""Stores what is known beyond the sources' own words: notes, relations, sections. The newest set replaces the last."""
+"""Stores what is known beyond the sources' own words: notes, relations, sections, editors' words on scope.
+
+The newest set replaces the last; what other editors decided is left alone.
+"""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from tracker.held import table
-from tracker.models import Matter, Note, Relation, SectionEffect
+from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
 from tracker.posting import insert
 from tracker.record import Facts
 
+EDITOR = "starter record"
 
-def store(session: Session, facts: Facts) -> None:
+
+def store(session: Session, facts: Facts, now: datetime) -> None:
     """Replace the facts; matters whose note is new are indexed again."""
     for model, rows in ((Note, facts.notes), (Relation, facts.relations), (SectionEffect, facts.sections)):
         session.execute(table(model).delete())
         insert(session, model, _numbered(model, [row._asdict() for row in rows]))
+    _store_scopes(session, facts, now)
     matters = table(Matter)
     noted = sa.select(table(Note).c.file_number)
     session.execute(matters.update().where(matters.c.file_number.in_(noted)).values(search_stale=True))
@@ -21,3 +29,11 @@ def store(session: Session, facts: Facts) -> None:
 
 def _numbered(model: type, rows: list[dict[str, object]]) -> list[dict[str, object]]:
     return rows if model is Note else [{"id": number, **row} for number, row in enumerate(rows, start=1)]
+
+
+def _store_scopes(session: Session, facts: Facts, now: datetime) -> None:
+    overrides = table(ScopeOverride)
+    session.execute(overrides.delete().where(overrides.c.editor == EDITOR))
+    decided = set(session.execute(sa.select(overrides.c.file_number)).scalars())
+    rows = [row._asdict() | {"editor": EDITOR, "at": now} for row in facts.scopes if row.file_number not in decided]
+    insert(session, ScopeOverride, rows)

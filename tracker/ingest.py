@@ -152,6 +152,8 @@ class _Intake:
         self._source = source
         self._clock = clock
         self._run = _new_run(session, source, started_at)
+        if source.facts is not None:
+            facts.store(session, source.facts, started_at)
         self._judge = Judge.sitting(session, new_york_date(started_at), rule)
         self._ledger = Ledger(session, self._run.id or 0)
         self._read = self._older = 0
@@ -172,8 +174,6 @@ class _Intake:
         self._check_share(len(self._unreadable), self._read, "cannot be read")
         post(self._ledger, self._judge)
         restage(self._session, self._judge)
-        if self._source.facts is not None:
-            facts.store(self._session, self._source.facts)
         self._raise_alerts()
         search.refresh(self._session)
         return self._finish()

@@ -150,17 +150,25 @@ def _story(session: Session, groups: Sequence[Sequence[Seen]], acts: _Acts, toda
 
 def _item(session: Session, group: Sequence[Seen], acts: _Acts, today: date) -> NewsItem:
     first = group[0]
-    found = [acts[key] for seen in group if (key := (seen.change.matter_id, seen.change.action_id)) in acts]
+    added = [seen for seen in group if (seen.change.matter_id, seen.change.action_id) in acts]
+    found = [(seen.change, *acts[seen.change.matter_id, seen.change.action_id]) for seen in added]
     matter = session.get_one(Matter, first.change.matter_id)
-    entries = timeline.build(matter, [a for a, _ in found], (), {a.id: list(b) for a, b in found}, today)
+    votes = {action.id: ballots for _, action, ballots in found}
+    entries = timeline.build(matter, [action for _, action, _ in found], (), votes, today)
     told = [seen for seen in reversed(group) if seen.is_news and seen.change.kind in _loud(bool(entries))]
     return NewsItem(
         observed_at=first.change.observed_at,
         entries=tuple(entries[::-1]),
-        sentences=tuple(seen.sentence for seen in told),
+        sentences=(*_first_read(found), *(seen.sentence for seen in told)),
         smaller=sum(seen.change.kind in wording_changes.QUIET for seen in group),
         correction=any(wording_changes.is_correction(seen.change) for seen in group),
     )
+
+
+def _first_read(found: Sequence[tuple[Change, Action, list[Ballot]]]) -> list[str]:
+    """Entries say what a row reads now; where it read otherwise when it came, that is said too."""
+    renamed = [change for change, action, _ in found if change.kind == "action_added" and change.after != action.name]
+    return [f"The row first read {wording.quoted(change.after)}." for change in renamed]
 
 
 def _loud(with_acts: bool) -> frozenset[str]:
@@ -187,10 +195,12 @@ def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
 
 def _corrections(session: Session, asked: ChangeFilter, which: list[Any]) -> ChangePage:
     """Corrections are some hundreds a year of all matters: they are read whole, and trifles sorted out here."""
-    chosen = _seen().where(*which, col(Change.kind).in_(wording_changes.CORRECTIONS)).order_by(*_newest_first())
-    rows = [seen for row in session.execute(chosen) if wording_changes.is_correction((seen := Seen(*row)).change)]
-    page = _within(asked.page, len(rows))
-    return ChangePage(tuple(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), len(rows), page)
+    chosen = select(Change).where(*which, col(Change.kind).in_(wording_changes.CORRECTIONS)).order_by(*_newest_first())
+    ids = [change.id for change in session.scalars(chosen) if wording_changes.is_correction(change)]
+    page = _within(asked.page, len(ids))
+    shown = col(Change.id).in_(ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    rows = session.execute(_seen().where(shown).order_by(*_newest_first()))
+    return ChangePage(tuple(Seen(*row) for row in rows), len(ids), page)
 
 
 def _within(page: int, total: int) -> int:

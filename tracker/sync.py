@@ -32,39 +32,36 @@ def load_starter(engine: sa.Engine, rule: Rule, clock: Clock) -> Result | None:
     return ingest(engine, source, rule, clock)
 
 
-def sync_archive(
-    engine: sa.Engine, rule: Rule, clock: Clock, config: ArchiveConfig, place: str, *, watch: Watch = iter
+def read_archive(
+    engine: sa.Engine,
+    rule: Rule,
+    clock: Clock,
+    config: ArchiveConfig,
+    place: str,
+    *,
+    whole: bool = False,
+    watch: Watch = iter,
 ) -> Result:
-    """The archive's new commits since the last one read; all it holds now where none was read before."""
-    if _is_file(place):
-        return _take_file(engine, rule, clock, Path(place), "live", watch)
-    repository = _open(place, config, whole=False)
+    """The archive's new commits since the last one read, each dated as it was committed.
+
+    Where none was read before: what the archive holds now, or, with ``whole``, its history from the first commit.
+    ``place`` may be an observations file instead of a repository.
+    """
     with reading(engine) as session:
         since = last_cursor(session, ARCHIVE)
+    mode = "live" if since and not whole else "replay"  # a first read is history, and history is no news
+    if _is_file(place):
+        return _read_file(engine, rule, clock, Path(place), mode, watch)
+    repository = _open(place, config, whole=whole)
     head = repository.head()
     if since == head:
-        return note_nothing_new(engine, Source(ARCHIVE, "live", place, head, ()), rule, clock)
-    if since and repository.has(since):
-        seen = watch(council_archive.history(repository, since))
-        return ingest(engine, Source(ARCHIVE, "live", place, head, seen), rule, clock)
+        return note_nothing_new(engine, Source(ARCHIVE, mode, place, head, ()), rule, clock)
+    known = since if since and repository.has(since) else ""
+    if known or whole:
+        seen = watch(council_archive.history(repository, known))
+        return ingest(engine, Source(ARCHIVE, mode, place, head, seen), rule, clock)
     seen = watch(council_archive.current(repository))
-    return ingest(engine, Source(ARCHIVE, "replay", place, head, seen, covers=_covers), rule, clock)
-
-
-def replay_archive(
-    engine: sa.Engine, rule: Rule, clock: Clock, config: ArchiveConfig, place: str, *, watch: Watch = iter
-) -> Result:
-    """The archive's whole history, or what of it was not replayed before, as dated observations."""
-    if _is_file(place):
-        return _take_file(engine, rule, clock, Path(place), "replay", watch)
-    repository = _open(place, config, whole=True)
-    with reading(engine) as session:
-        since = last_cursor(session, ARCHIVE)
-    head = repository.head()
-    if since == head:
-        return note_nothing_new(engine, Source(ARCHIVE, "replay", place, head, ()), rule, clock)
-    seen = watch(council_archive.history(repository, since if since and repository.has(since) else ""))
-    return ingest(engine, Source(ARCHIVE, "replay", place, head, seen), rule, clock)
+    return ingest(engine, Source(ARCHIVE, mode, place, head, seen, covers=_covers), rule, clock)
 
 
 def _is_file(place: str) -> bool:
@@ -82,16 +79,12 @@ def _covers(place: str) -> bool:
     return place.startswith(tuple(f"{folder}/" for folder in FOLDERS))
 
 
-def _take_file(engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch) -> Result:
+def _read_file(engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch) -> Result:
     cursor = _digest(path)
+    source = Source(ARCHIVE, mode, str(path), cursor, watch(council_archive.observations(path)))
     with reading(engine) as session:
-        first = not last_cursor(session, ARCHIVE)
-        source = Source(
-            ARCHIVE, "replay" if first else mode, str(path), cursor, watch(council_archive.observations(path))
-        )
-        if was_read(session, ARCHIVE, cursor):
-            return note_nothing_new(engine, source, rule, clock)
-    return ingest(engine, source, rule, clock)
+        known = was_read(session, ARCHIVE, cursor)
+    return note_nothing_new(engine, source, rule, clock) if known else ingest(engine, source, rule, clock)
 
 
 def _digest(path: Path) -> str:

@@ -1,8 +1,8 @@
 """The starter record: facts that ship with the package, read as any other source is.
 
 ``council.jsonl`` are dated observations of Council files (see `build`). ``mayor.json`` are orders, directives and
-suits, gathered from public sources, each act with its address and how sure it is. ``notes.csv``, ``relations.csv`` and
-``sections.csv`` are our own words and findings, kept by hand.
+suits, gathered from public sources, each act with its address and how sure it is. ``notes.csv``, ``relations.csv``,
+``sections.csv`` and ``scope.csv`` are our own words and findings, kept by hand.
 """
 
 import csv
@@ -22,13 +22,14 @@ from scrapers.records import (
     NoteRecord,
     Observation,
     RelationRecord,
+    ScopeRecord,
     SectionRecord,
 )
 from tracker import vocabulary
 
 FOLDER = Path(__file__).parent
 COUNCIL_AS_OF = "2026-08-21"  # the archive's commit that the Council's part was made from
-CURATED_AT = 1_795_478_400  # 2026-11-24T00:00:00Z: when the orders, directives and suits were last gone through
+CURATED_AT = 1_795_496_400  # 2026-11-24 00:00 in New York: when the orders, directives and suits were last gone through
 
 _ACTS = {
     "order_signed": "Order Signed",
@@ -65,6 +66,7 @@ class Facts:
     notes: tuple[NoteRecord, ...]
     relations: tuple[RelationRecord, ...]
     sections: tuple[SectionRecord, ...]
+    scopes: tuple[ScopeRecord, ...]
 
 
 def observations(folder: Path = FOLDER) -> Iterator[Observation]:
@@ -84,7 +86,13 @@ def facts(folder: Path = FOLDER) -> Facts:
         notes=tuple(_with_state(note, known.get(note.file_number)) for note in notes),
         relations=tuple(RelationRecord(**row) for row in _rows(folder / "relations.csv")),
         sections=tuple(SectionRecord(**row) for row in _rows(folder / "sections.csv")),
+        scopes=scopes(folder),
     )
+
+
+def scopes(folder: Path = FOLDER) -> tuple[ScopeRecord, ...]:
+    """The editors' words on scope, which go before the rule's."""
+    return tuple(ScopeRecord(**row) for row in _rows(folder / "scope.csv"))
 
 
 def digest(folder: Path = FOLDER) -> str:

@@ -20,6 +20,7 @@ from scrapers.json_lines import json_lines
 from scrapers.records import MatterRecord
 from tracker.config import load_config
 from tracker.models import TRACKED
+from tracker.record import scopes
 from tracker.scope import Rule, Verdict
 
 FOLDER = Path(__file__).parent
@@ -43,11 +44,12 @@ def build(folder: Path) -> bytes:
 
 def _tracked(folder: Path, rule: Rule, texts: dict[str, str]) -> Iterator[tuple[int, tuple[dict[str, Any], Verdict]]]:
     reader = Reader(with_text=False)
+    chosen = {row.file_number for row in scopes() if row.scope in TRACKED}
     for _, document in json_lines(folder / "council/matters.jsonl.zst"):
         matter = reader.parse_matter(document)
         if matter is not None:
             verdict = _judge(rule, matter, texts.get(matter.file_number, ""))
-            if verdict.label in TRACKED:
+            if verdict.label in TRACKED or matter.file_number in chosen:
                 yield document["ID"], (document, verdict)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jinja2
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -74,8 +74,6 @@ def _refused(error: HTTPException) -> Response | tuple[str, int]:
 
 def _broken(error: Exception) -> tuple[str, int]:
     """What nobody foresaw. The reader learns nothing of the machine; the log gets all of it."""
-    from flask import current_app
-
     current_app.logger.error("A page failed", exc_info=error)
     sentence = "Something went wrong on our side. The record itself is not touched by this."
     return render_template("error.html", heading="This page cannot be shown now", sentence=sentence), 500

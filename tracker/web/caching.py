@@ -54,13 +54,8 @@ def _unchanged() -> Response | None:
 
 def _holds(mark: str) -> bool:
     """Whether the reader's mark is this one; Flask-Compress adds ":gzip" to it on the way out."""
-    held = parse_etags(request.headers.get("If-None-Match"))
-    tags = [tag for tag, _ in _tags(held.to_header())]
-    return any(tag.rpartition(":")[0] == mark or tag == mark for tag in tags)
-
-
-def _tags(header: str) -> list[tuple[str, bool]]:
-    return [(part.strip().removeprefix("W/").strip('"'), True) for part in header.split(",") if part.strip()]
+    held = parse_etags(request.headers.get("If-None-Match")).as_set(include_weak=True)
+    return any(tag.partition(":")[0] == mark for tag in held)
 
 
 def _mark() -> str:
@@ -85,7 +80,9 @@ def _program() -> str:
 def _headers(response: Response) -> Response:
     response.headers.extend({key: value for key, value in SECURITY.items() if key not in response.headers})
     if request.endpoint == "static":
-        lasting = "public, max-age=31536000, immutable" if "v" in request.args else f"public, max-age={PAGE_SECONDS}"
+        lasting = (
+            f"public, max-age={STATIC_SECONDS}, immutable" if "v" in request.args else f"public, max-age={PAGE_SECONDS}"
+        )
         response.headers["Cache-Control"] = lasting
     elif request.endpoint == "pages.healthz" or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"

@@ -182,7 +182,7 @@ def healthz() -> tuple[Response, int]:
     now = site().now()
     with site().reading() as session:
         states = queries_sources.sources(session)
-    stale = [state.source for state in states if state.is_stale(now)]
-    status = "empty" if not states else "stale" if stale else "ok"
-    ages = {state.source: queries_sources.report(state, now) for state in states}
+        stale = any(state.is_stale(now) for state in states)
+        ages = {state.source: queries_sources.report(state, now) for state in states}
+    status = "empty" if not ages else "stale" if stale else "ok"
     return jsonify(status=status, sources=ages), 200 if status == "ok" else 503
