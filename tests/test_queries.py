@@ -2,32 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
+import golden
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tests import golden
-from tracker import database, queries, queries_changes, queries_lists, queries_sources
+from tracker import queries, queries_changes, queries_lists, queries_sources
+from tracker.database import reading, writing
 from tracker.errors import NotFound
 from tracker.models import Run
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> sa.Engine:
-    folder: Path = tmp_path_factory.mktemp("record")
-    engine = database.connect(f"sqlite:///{folder}/tracker.db")
-    database.upgrade(engine)
-    golden.fill(engine)
-    return engine
-
-
 @pytest.fixture
-def session(engine: sa.Engine) -> Iterator[Session]:
-    with database.reading(engine) as session:
+def session(database: sa.Engine) -> Iterator[Session]:
+    """The small record, on each kind of database."""
+    golden.fill(database)
+    with reading(database) as session:
         yield session
 
 
@@ -161,20 +154,16 @@ def test_a_source_is_stale_after_days_without_a_good_read(session: Session) -> N
     assert state.is_stale(golden.NOW + timedelta(days=4))
 
 
-def test_the_mark_moves_when_a_run_ends(tmp_path: Path) -> None:
-    engine = database.connect(f"sqlite:///{tmp_path}/tracker.db")
-    database.upgrade(engine)
-    with database.writing(engine) as session:
+def test_the_mark_moves_when_a_run_ends(database: sa.Engine) -> None:
+    with writing(database) as session:
         before = queries_sources.mark(session)
         session.add(Run(source="x", mode="live", place="", started_at=golden.NOW, outcome="ok"))
         session.flush()
         assert queries_sources.mark(session) != before
 
 
-def test_a_failed_try_does_not_hide_the_last_good_one(tmp_path: Path) -> None:
-    engine = database.connect(f"sqlite:///{tmp_path}/tracker.db")
-    database.upgrade(engine)
-    with database.writing(engine) as session:
+def test_a_failed_try_does_not_hide_the_last_good_one(database: sa.Engine) -> None:
+    with writing(database) as session:
         for outcome in ("ok", "refused"):
             session.add(Run(source="x", mode="live", place="", started_at=golden.NOW, outcome=outcome))
             session.flush()

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import golden
 import pytest
 
-from tests import golden
 from tracker import timeline
 from tracker.models import Action, Change
 from tracker.timeline import Entry

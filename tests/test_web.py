@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import golden
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests import golden
 from tracker import database
 from tracker.models import CHANGE_KINDS, Run
 from tracker.web import SiteSettings, create_app, filters, stagebar, strip, templates_folder

@@ -42,21 +42,27 @@ def find_changes(held: MatterRecord | None, seen: MatterRecord) -> list[Found]:
     return found
 
 
+_WORDS = (
+    ("renumbered", "file_number"),
+    ("status_changed", "status"),
+    ("law_number_changed", "local_law"),
+    ("enactment_date_changed", "enacted_on"),
+    ("final_action_date_changed", "final_action_on"),
+    ("introduction_date_changed", "introduced_on"),
+    ("committee_changed", "body"),
+    ("summary_changed", "summary"),
+)
+
+
 def _words_changed(held: MatterRecord, seen: MatterRecord) -> Iterator[Found]:
-    if held.file_number != seen.file_number:
-        yield Found("renumbered", held.file_number, seen.file_number)
-    if held.status != seen.status:
-        yield Found("status_changed", held.status, seen.status)
-    if held.local_law != seen.local_law:
-        yield Found("law_number_changed", held.local_law, seen.local_law)
-    if held.enacted_on != seen.enacted_on:
-        yield Found("enactment_date_changed", held.enacted_on, seen.enacted_on)
-    if held.body != seen.body:
-        yield Found("committee_changed", held.body, seen.body)
-    if held.title != seen.title:
-        yield Found("title_changed", held.title, seen.title)
-    elif held.name != seen.name:
-        yield Found("title_changed", held.name, seen.name)
+    for kind, name in _WORDS:
+        before, after = getattr(held, name), getattr(seen, name)
+        if before != after:
+            yield Found(kind, before, after)
+    # the short name mostly moves with the title: one change tells of both
+    before, after = (held.title, seen.title) if held.title != seen.title else (held.name, seen.name)
+    if before != after:
+        yield Found("title_changed", before, after)
 
 
 def _action_changes(held: Iterable[ActionRecord], seen: Iterable[ActionRecord]) -> Iterator[Found]:

@@ -9,7 +9,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -232,5 +232,6 @@ def _to_file(path: Path | None) -> Iterator[IO[bytes]]:
             yield file
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is why we are here that may keep us from tidying up
+            part.unlink()
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

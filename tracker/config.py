@@ -98,7 +98,7 @@ def _override(data: dict[str, Any], environ: Mapping[str, str]) -> None:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ConfigError(f"PORT in the environment is {text!r}; it must be a number from 1 to 65535.")
     return int(text)
 

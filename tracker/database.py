@@ -93,9 +93,9 @@ def in_words() -> Iterator[None]:
     """Turn what a driver says into a sentence with what to do."""
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         raise DatabaseError(_sentence(str(error.orig))) from error
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise DatabaseError(_sentence(str(error))) from error
 
 
@@ -103,10 +103,12 @@ def _sentence(said: str) -> str:
     said = re.sub(r"\s+", " ", said).strip()
     if "disk is full" in said or "No space left" in said or "disk I/O error" in said:
         return "The disk is full: nothing of this run was stored. Free some room and run it again."
-    if "locked" in said:
+    if " is locked" in said:
         return "Another run is writing to the database. Wait for it to end, or stop it, and run this again."
     if "no such table" in said:
         return "The database has no tables yet. Run 'tracker up' or any 'tracker sync' once."
+    if "file is not a database" in said:
+        return "The file given as the database is none. Give another with --database-url."
     if "unable to open database file" in said or "readonly" in said:
         return f"The database file cannot be opened for writing ({said}). Check its folder and its rights."
     return f"The database did not answer as it should: {said}"

@@ -200,7 +200,9 @@ class _Intake:
         if held is not None and held.settled_at is not None and at < held.settled_at:
             self._older += 1
             return
-        self._ledger.see(seen.matter, Sight(at, seen.place, seen.address, seen.digest))
+        # what is no law number is noted once and not held, or every run would find it changed again
+        matter = seen.matter._replace(local_law=self._judge.law_number(seen.matter))
+        self._ledger.see(matter, Sight(at, seen.place, seen.address, seen.digest))
 
     def _lose(self, gone: list[tuple[str, Sight]]) -> None:
         """Matters whose place is empty or another's now, unless they were seen at a new place meanwhile."""

@@ -25,7 +25,8 @@ SCOPES = ("core", "related", "context", "out")
 TRACKED = ("core", "related")
 CHANGE_KINDS = (
     "appeared", "status_changed", "action_added", "action_edited", "action_withdrawn", "renumbered", "removed",
-    "returned", "law_number_changed", "enactment_date_changed", "title_changed", "text_changed", "committee_changed",
+    "returned", "law_number_changed", "enactment_date_changed", "final_action_date_changed",
+    "introduction_date_changed", "title_changed", "summary_changed", "text_changed", "committee_changed",
     "sponsors_changed", "documents_changed", "votes_changed",
 )  # fmt: skip
 RUN_MODES = ("live", "replay", "starter")

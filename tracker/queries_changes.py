@@ -111,22 +111,28 @@ class ChangePage:
 
 def news(session: Session, limit: int, today: date) -> tuple[Story, ...]:
     """The latest things worth telling of tracked matters: the matter that changed last comes first."""
-    chosen = _seen().where(_scoped(session, "tracked")).order_by(*_newest_first()).limit(NEWS_ROWS)
+    loud = col(Change.kind).not_in(wording_changes.QUIET)  # three in four changes are not: they must not fill the page
+    chosen = _seen().where(_scoped(session, "tracked"), loud).order_by(*_newest_first()).limit(NEWS_ROWS)
     moments: dict[tuple[int, datetime], list[Seen]] = {}
     for row in session.execute(chosen):
         seen = Seen(*row)
         moments.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
     matters: dict[int, list[list[Seen]]] = {}
     for (matter_id, _), group in moments.items():
-        if _is_news(group):
+        if any(seen.is_news for seen in group):
             matters.setdefault(matter_id, []).append(group)
     told = list(matters.values())[:limit]
     acts = _acts(session, [seen.change for groups in told for group in groups for seen in group])
-    return tuple(_story(session, groups, acts, today) for groups in told)
+    quiet = _quiet(session, [groups[0][0].change.matter_id for groups in told])
+    return tuple(_story(session, groups, acts, quiet, today) for groups in told)
 
 
-def _is_news(group: Sequence[Seen]) -> bool:
-    return any(seen.is_news and seen.change.kind not in wording_changes.QUIET for seen in group)
+def _quiet(session: Session, matter_ids: Sequence[int]) -> dict[tuple[int, datetime], int]:
+    """How many smaller changes each matter had at each moment."""
+    which = col(Change.matter_id).in_(matter_ids), col(Change.kind).in_(wording_changes.QUIET)
+    chosen = select(Change.matter_id, Change.observed_at, sa.func.count()).where(*which)
+    rows = session.execute(chosen.group_by(col(Change.matter_id), col(Change.observed_at)))
+    return {(matter_id, observed_at): number for matter_id, observed_at, number in rows}
 
 
 _Acts = dict[tuple[int, str], tuple[Action, list[Ballot]]]
@@ -142,32 +148,38 @@ def _acts(session: Session, changes: Sequence[Change]) -> _Acts:
     return {(action.matter_id, action.source_id): (action, ballots.get(key, [])) for key, action in held.items()}
 
 
-def _story(session: Session, groups: Sequence[Sequence[Seen]], acts: _Acts, today: date) -> Story:
+def _story(
+    session: Session,
+    groups: Sequence[Sequence[Seen]],
+    acts: _Acts,
+    quiet: dict[tuple[int, datetime], int],
+    today: date,
+) -> Story:
     first = groups[0][0]
-    items = tuple(_item(session, group, acts, today) for group in groups[:MOMENTS_SHOWN])
+    matter = session.get_one(Matter, first.change.matter_id)
+    shown = groups[:MOMENTS_SHOWN]
+    items = tuple(_item(matter, g, acts, quiet.get((matter.id, g[0].change.observed_at), 0), today) for g in shown)
     return Story(first.matter_slug, first.number, first.title, items, len(groups) - len(items))
 
 
-def _item(session: Session, group: Sequence[Seen], acts: _Acts, today: date) -> NewsItem:
-    first = group[0]
-    added = [seen for seen in group if (seen.change.matter_id, seen.change.action_id) in acts]
-    found = [(seen.change, *acts[seen.change.matter_id, seen.change.action_id]) for seen in added]
-    matter = session.get_one(Matter, first.change.matter_id)
+def _item(matter: Matter, group: Sequence[Seen], acts: _Acts, smaller: int, today: date) -> NewsItem:
+    added = [seen.change for seen in group if seen.change.kind == "action_added"]
+    found = [(change, *acts[matter.id, change.action_id]) for change in added if (matter.id, change.action_id) in acts]
     votes = {action.id: ballots for _, action, ballots in found}
     entries = timeline.build(matter, [action for _, action, _ in found], (), votes, today)
     told = [seen for seen in reversed(group) if seen.is_news and seen.change.kind in _loud(bool(entries))]
     return NewsItem(
-        observed_at=first.change.observed_at,
+        observed_at=group[0].change.observed_at,
         entries=tuple(entries[::-1]),
         sentences=(*_first_read(found), *(seen.sentence for seen in told)),
-        smaller=sum(seen.change.kind in wording_changes.QUIET for seen in group),
+        smaller=smaller,
         correction=any(wording_changes.is_correction(seen.change) for seen in group),
     )
 
 
 def _first_read(found: Sequence[tuple[Change, Action, list[Ballot]]]) -> list[str]:
     """Entries say what a row reads now; where it read otherwise when it came, that is said too."""
-    renamed = [change for change, action, _ in found if change.kind == "action_added" and change.after != action.name]
+    renamed = [change for change, action, _ in found if change.after != action.name]
     return [f"The row first read {wording.quoted(change.after)}." for change in renamed]
 
 
@@ -195,7 +207,9 @@ def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
 
 def _corrections(session: Session, asked: ChangeFilter, which: list[Any]) -> ChangePage:
     """Corrections are some hundreds a year of all matters: they are read whole, and trifles sorted out here."""
-    chosen = select(Change).where(*which, col(Change.kind).in_(wording_changes.CORRECTIONS)).order_by(*_newest_first())
+    taken_back = (col(Change.kind) == "status_changed") & col(Change.before).in_(wording_changes.FINAL)
+    corrections = col(Change.kind).in_(wording_changes.CORRECTIONS) | taken_back
+    chosen = select(Change).where(*which, corrections).order_by(*_newest_first())
     ids = [change.id for change in session.scalars(chosen) if wording_changes.is_correction(change)]
     page = _within(asked.page, len(ids))
     shown = col(Change.id).in_(ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])

@@ -5,13 +5,17 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from tracker.models import Change
+from tracker.vocabulary import STATUSES
 from tracker.wording import day, law_name, listed, number_of, quoted
 
 CORRECTIONS: Final = (
     "action_edited", "action_withdrawn", "renumbered", "removed", "returned", "law_number_changed",
-    "enactment_date_changed",
+    "enactment_date_changed", "final_action_date_changed", "introduction_date_changed",
 )  # fmt: skip
+FINAL: Final = tuple(standing.status for standing in STATUSES.values() if not standing.live)
 QUIET: Final = (
+    "final_action_date_changed",
+    "summary_changed",
     "sponsors_changed",
     "documents_changed",
     "text_changed",
@@ -20,7 +24,7 @@ QUIET: Final = (
 )
 
 CHANGE_LABELS: Final = {
-    "appeared": "First seen",
+    "appeared": "New matter",
     "status_changed": "Status",
     "action_added": "New action",
     "action_edited": "Action edited",
@@ -30,7 +34,10 @@ CHANGE_LABELS: Final = {
     "returned": "Returned",
     "law_number_changed": "Law number",
     "enactment_date_changed": "Date of enactment",
+    "final_action_date_changed": "Date of final action",
+    "introduction_date_changed": "Date of introduction",
     "title_changed": "Title",
+    "summary_changed": "The City's summary",
     "text_changed": "Text",
     "committee_changed": "Committee",
     "sponsors_changed": "Sponsors",
@@ -79,6 +86,7 @@ def sentence(change: Change, source: str = "The record") -> str:
 _PLAIN: Final = {
     "removed": "{source} no longer shows this matter. What it showed is kept here.",
     "returned": "{source} shows this matter again.",
+    "summary_changed": "{source} has another plain-language summary.",
 }
 
 
@@ -147,14 +155,20 @@ def _law_number(change: Change, source: str) -> str:
     return f"{source} first gave it as {law_name(change.before)}; since {_since(change)} as {law_name(change.after)}."
 
 
-def _enacted(change: Change, source: str) -> str:
-    before, after = printed_day(change.before), printed_day(change.after)
-    if before == after:
-        return "Only the time of day of the enactment changed."
-    if not before or not after:
-        given = f"now gives {after} as the date of enactment" if after else f"no longer gives {before} as such a date"
-        return f"{source} {given}." if after else f"{source} took back the date of enactment, {before}."
-    return f"{source} gave {before} as the date of enactment; since {_since(change)} it gives {after}."
+_DATES: Final = {
+    "enactment_date_changed": "enactment",
+    "final_action_date_changed": "final action",
+    "introduction_date_changed": "introduction",
+}
+
+
+def _date(change: Change, source: str) -> str:
+    before, after, what = printed_day(change.before), printed_day(change.after), _DATES[change.kind]
+    if not before:
+        return f"{source} now gives {after} as the date of {what}."
+    if not after:
+        return f"{source} took back the date of {what}, {before}."
+    return f"{source} gave {before} as the date of {what}; since {_since(change)} it gives {after}."
 
 
 def _title(change: Change, source: str) -> str:
@@ -213,7 +227,7 @@ _TOLD: Final = {
     "action_withdrawn": _withdrawn,
     "renumbered": _renumbered,
     "law_number_changed": _law_number,
-    "enactment_date_changed": _enacted,
+    **dict.fromkeys(_DATES, _date),
     "title_changed": _title,
     "committee_changed": _committee,
     "text_changed": _text,
@@ -225,8 +239,6 @@ _TOLD: Final = {
 
 def is_trifle(change: Change) -> bool:
     """An edit of the time of day, or of a full stop in a title; the Council's clerks make hundreds a year."""
-    if change.kind == "enactment_date_changed":
-        return change.before[:10] == change.after[:10]
     if change.kind == "title_changed":
         return _letters(change.before) == _letters(change.after)
     return change.kind == "action_edited" and hour_only(change)
@@ -238,7 +250,9 @@ def _letters(text: str) -> str:
 
 def is_correction(change: Change) -> bool:
     """Whether the record took something back or said it otherwise; what fills a blank is plain news."""
-    if change.kind in ("law_number_changed", "enactment_date_changed") and not change.before:
+    if change.kind == "status_changed":
+        return change.before in FINAL
+    if change.kind in ("law_number_changed", *_DATES) and not change.before:
         return False
     if change.kind == "action_edited" and _fills_in(change):
         return False

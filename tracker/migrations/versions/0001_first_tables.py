@@ -326,7 +326,7 @@ def create_change() -> None:
         sa.Column("before", sa.String(), nullable=False),
         sa.Column("after", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('appeared', 'status_changed', 'action_added', 'action_edited', 'action_withdrawn', 'renumbered', 'removed', 'returned', 'law_number_changed', 'enactment_date_changed', 'title_changed', 'text_changed', 'committee_changed', 'sponsors_changed', 'documents_changed', 'votes_changed')",
+            "kind IN ('appeared', 'status_changed', 'action_added', 'action_edited', 'action_withdrawn', 'renumbered', 'removed', 'returned', 'law_number_changed', 'enactment_date_changed', 'final_action_date_changed', 'introduction_date_changed', 'title_changed', 'summary_changed', 'text_changed', 'committee_changed', 'sponsors_changed', 'documents_changed', 'votes_changed')",
             name=op.f("ck_change_kind"),
         ),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_change_capture_id_capture")),
