@@ -46,8 +46,8 @@ class NotAMatter(Exception):
 class Reader:
     """Turns the archive's JSON into records. Holds the members and votes it has met, so that each is made once."""
 
-    def __init__(self, *, with_text: bool) -> None:
-        self._with_text = with_text
+    def __init__(self, *, whole: bool) -> None:
+        self._whole = whole
         self._people: dict[tuple[int, str], PersonRecord] = {}
         self._days: set[str] = set()
         self._votes: dict[tuple[int, str, str], VoteRecord] = {}
@@ -64,7 +64,7 @@ class Reader:
 
     def _matter(self, document: dict[str, Any], file_number: str) -> MatterRecord:
         get = document.get
-        text = get("Text")
+        text, attachments = get("Text"), get("Attachments")
         actions = tuple([self._action(row) for row in get("History") or ()])
         if len({action.source_id for action in actions}) < len(actions):
             raise ValueError("a row of its history is there twice")
@@ -84,12 +84,16 @@ class Reader:
             sponsors=tuple([self._person(p) for p in get("Sponsors") or () if p["ID"]]),
             actions=actions,
             summary=_clean(get("Summary")),
-            documents=tuple([_document(a) for a in get("Attachments") or ()]),
-            text=_clean(text) if self._with_text or text is not None else None,
+            documents=tuple([_document(a) for a in attachments or ()]) if self._carried(attachments) else None,
+            text=_clean(text) if self._carried(text) else None,
             url=f"{GATEWAY}{document['ID']}",
             scope=get("Scope") or "",
             scope_reason=get("ScopeReason") or "",
         )
+
+    def _carried(self, value: Any) -> bool:
+        # the repository leaves out what is empty; other files leave out what they never had
+        return self._whole or value is not None
 
     def _action(self, row: dict[str, Any]) -> ActionRecord:
         get = row.get
@@ -184,7 +188,7 @@ def history(repository: Repository, since: str = "") -> Iterator[Seen]:
 
 
 def _read(repository: Repository, versions: Iterable[FileVersion]) -> Iterator[Seen]:
-    reader = Reader(with_text=True)
+    reader = Reader(whole=True)
     for version, content in repository.contents(versions):
         address = WEB.format(commit=version.commit, path=version.path)
         if not version.blob:
@@ -206,7 +210,7 @@ def observations(path: Path) -> Iterator[Seen]:
 
     Raises SourceMissing where there is no file, SourceBroken where it is cut short or a line is not an observation.
     """
-    reader = Reader(with_text=False)
+    reader = Reader(whole=False)
     for number, row in json_lines(path):
         try:
             at, place, document = _moment(row["observed_at"]), row["path"], row["matter"]

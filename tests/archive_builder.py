@@ -107,7 +107,7 @@ def path_of(doc: Json) -> str:
 
 def seen(doc: Json | None, at: int = START, path: str = "") -> Observation:
     """One observation as the archive's reader gives it; None is a file that was deleted."""
-    record = None if doc is None else Reader(with_text=False).parse_matter(doc)
+    record = None if doc is None else Reader(whole=False).parse_matter(doc)
     place = path or (path_of(doc) if doc else "")
     assert place
     return Observation(at, place, f"https://example.org/{at}/{place}", "", record)
@@ -176,7 +176,7 @@ def observations_file(path: Path, *observed: tuple[int, str, Json | None]) -> Pa
 
 def record_of(doc: Json) -> MatterRecord:
     """The record a document is read as."""
-    record = Reader(with_text=False).parse_matter(doc)
+    record = Reader(whole=False).parse_matter(doc)
     assert record is not None
     return record
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tracker import database
+from tracker import database, search
 from tracker.models import (
     Action,
     Alert,
@@ -150,6 +150,7 @@ def fill(engine: sa.Engine) -> None:
         session.add_all([*actions_of_1412(), *_other_actions(), *changes_of_1412(), *_other_changes(), *_words()])
         session.flush()
         _vote(session)
+        search.refresh(session)
 
 
 def _run(source: str, outcome: str, **given: Any) -> Run:

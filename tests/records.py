@@ -54,4 +54,6 @@ MATTERS = st.builds(
     url=WORDS,
     issuer=WORDS,
     signer=WORDS,
+    scope=st.just(""),
+    scope_reason=st.just(""),
 )

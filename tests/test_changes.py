@@ -232,7 +232,9 @@ def test_any_difference_in_a_compared_word_is_found_with_both_sides(matter: Matt
 
 
 @given(MATTERS, MATTERS)
-def test_a_change_is_found_wherever_two_records_differ_in_what_is_compared(old: MatterRecord, new: MatterRecord) -> None:
+def test_a_change_is_found_wherever_two_records_differ_in_what_is_compared(
+    old: MatterRecord, new: MatterRecord
+) -> None:
     kinds = {found.kind for found in find_changes(old, new)}
     words = {
         "renumbered": "file_number", "status_changed": "status", "law_number_changed": "local_law",

@@ -17,8 +17,8 @@ from scrapers.records import Observation, PersonRecord, VoteRecord
 PATH = "introduction/2025/1412.json"
 
 
-def parse(doc: Any, *, with_text: bool = False) -> Any:
-    return Reader(with_text=with_text).parse_matter(doc)
+def parse(doc: Any, *, whole: bool = False) -> Any:
+    return Reader(whole=whole).parse_matter(doc)
 
 
 # One document
@@ -70,15 +70,15 @@ def test_nul_in_any_text_is_dropped_because_no_database_takes_it() -> None:
                      PassedFlagName="w\0x", Votes=[member(1, "m\0n", "y\0z")])],
         Attachments=[{"ID": 1, "Name": "1\0002", "Link": "https://example.org/\0a"}],
     )  # fmt: skip
-    bill = parse(doc, with_text=True)
+    bill = parse(doc, whole=True)
     assert (bill.name, bill.title, bill.summary, bill.text) == ("ab", "cd", "ef", "gh")
     assert "\0" not in repr(bill) and "\\x00" not in repr(bill)
 
 
 def test_a_source_without_texts_says_nothing_about_them_and_one_with_texts_says_when_one_is_empty() -> None:
-    assert parse(document(), with_text=False).text is None
-    assert parse(document(), with_text=True).text == ""
-    assert parse(document(Text="Be it enacted"), with_text=False).text == "Be it enacted"
+    assert parse(document(), whole=False).text is None
+    assert parse(document(), whole=True).text == ""
+    assert parse(document(Text="Be it enacted"), whole=False).text == "Be it enacted"
 
 
 def test_a_person_with_id_0_sponsors_nothing_and_votes_under_their_name() -> None:
@@ -158,7 +158,9 @@ def test_a_matter_without_what_makes_it_one_is_refused_by_name(key: str) -> None
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.sampled_from([NO_DATE, "2025-10-09"]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(sorted(row(1, "x"))), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(sorted(row(1, "x"))), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

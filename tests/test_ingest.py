@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from archive_builder import (
     DAY,
-    NOW,
     NO_DATE,
+    NOW,
     START,
     add,
     document,
@@ -585,7 +585,11 @@ def test_facts_come_along_with_a_run_and_the_newest_set_replaces_the_last(databa
 
 
 def test_what_the_archive_shows_is_held_as_it_was_seen(database: sa.Engine) -> None:
-    doc = BILL | {"History": [INTRODUCED, APPROVED, VETOED], "PassedDate": "2025-12-18T00:00:00Z", "AgendaDate": NO_DATE}
+    doc = BILL | {
+        "History": [INTRODUCED, APPROVED, VETOED],
+        "PassedDate": "2025-12-18T00:00:00Z",
+        "AgendaDate": NO_DATE,
+    }
     take(database, seen(doc))
     record = record_of(doc)
     with reading(database) as session:

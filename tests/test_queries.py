@@ -17,10 +17,10 @@ from tracker.queries_lists import MatterFilter
 
 
 @pytest.fixture
-def session(database: sa.Engine) -> Iterator[Session]:
-    """The small record, on each kind of database."""
-    golden.fill(database)
-    with reading(database) as session:
+def session(record: sa.Engine) -> Iterator[Session]:
+    """The small record."""
+    golden.fill(record)
+    with reading(record) as session:
         yield session
 
 
@@ -154,18 +154,41 @@ def test_a_source_is_stale_after_days_without_a_good_read(session: Session) -> N
     assert state.is_stale(golden.NOW + timedelta(days=4))
 
 
-def test_the_mark_moves_when_a_run_ends(database: sa.Engine) -> None:
-    with writing(database) as session:
+def test_the_mark_moves_when_a_run_ends(record: sa.Engine) -> None:
+    with writing(record) as session:
         before = queries_sources.mark(session)
         session.add(Run(source="x", mode="live", place="", started_at=golden.NOW, outcome="ok"))
         session.flush()
         assert queries_sources.mark(session) != before
 
 
-def test_a_failed_try_does_not_hide_the_last_good_one(database: sa.Engine) -> None:
-    with writing(database) as session:
+def test_a_failed_try_does_not_hide_the_last_good_one(record: sa.Engine) -> None:
+    with writing(record) as session:
         for outcome in ("ok", "refused"):
             session.add(Run(source="x", mode="live", place="", started_at=golden.NOW, outcome=outcome))
             session.flush()
         (state,) = queries_sources.sources(session)
         assert (state.last_try.outcome, state.good_at) == ("refused", golden.NOW)
+
+
+def test_every_kind_of_database_answers_every_question_alike(database: sa.Engine) -> None:
+    golden.fill(database)
+    with reading(database) as held:
+        dossier = queries.get_matter(held, "int-1412-2025")
+        assert (len(dossier.actions), len(dossier.links), dossier.sponsors[0]) == (14, 2, "Member 7")
+        assert found(held, q="PERSONS detained", sort="oldest") == {"Int 0486-2014"}
+        assert found(held, session=2026, sponsor="", sort="moved") == {"Int 0209-2026"}
+        assert queries.slug_now(held, "int-1128-2023") == "int-1126-2023"
+        assert [story.number for story in queries_changes.news(held, 2, golden.TODAY)] == [
+            "Int 209-2026",
+            "Int 1412-2025",
+        ]
+        assert queries_changes.list_changes(held, ChangeFilter(scope="all", corrections=True)).total == 3
+        assert len(queries.last_acts(held, [50, 209], golden.TODAY)) == 2
+        assert queries_lists.stages(held)[0] == "in_committee"
+        assert "Executive Order" in queries_lists.kinds(held)
+        assert len(queries.sections(held)) == 2
+        assert len(queries.orders(held)) == len(queries.live_bills(held)) == 1
+        assert [state.source for state in queries_sources.sources(held)] == ["council-archive"]
+        assert len(queries_sources.alerts(held)) == 1
+        assert queries_sources.mark(held)

@@ -1,5 +1,6 @@
 """The dated story of Int 1412-2025, and the small rules it is told by."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import golden
 import pytest
 
-from tracker import timeline
+from tracker import timeline, wording, wording_changes
 from tracker.models import Action, Change
 from tracker.timeline import Entry
 
@@ -135,3 +136,87 @@ def test_lateness_of_one_day_is_not_called_late() -> None:
     entry = Entry(date(2026, 1, 1), "council", "Council", "passed it.", recorded_on=date(2026, 1, 2))
     assert entry.late_days == 0
     assert replace(entry, recorded_on=date(2026, 1, 3)).late_days == 2
+
+
+def told(kind: str, before: str = "", after: str = "", acted_on: date | None = None) -> str:
+    change = Change(
+        id=1, matter_id=1, run_id=1, capture_id=1, file_number="Int 1-2026", kind=kind, before=before, after=after,
+        observed_at=golden.SEEN["overridden"], acted_on=acted_on,
+    )  # fmt: skip
+    return wording_changes.sentence(change, "The Council’s record")
+
+
+def row(day: str, name: str = "Hearing Held by Committee", result: str = "") -> str:
+    return json.dumps([day, name, golden.COMMITTEE, result])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (told("appeared", after="Introduced"), "New in the record, with the status “Introduced”."),
+        (told("status_changed", "A", "B"), "The status went from “A” to “B”."),
+        (told("status_changed", "", "B"), "The Council’s record gave the status “B”."),
+        (
+            told("action_added", after="Withdrawn", acted_on=date(2026, 1, 5)),
+            "A new row: “Withdrawn”, dated 5 Jan 2026.",
+        ),
+        (
+            told("action_edited", row("2026-01-05 10:00:00"), row("2026-01-06 10:00:00")),
+            "In the row “Hearing Held by Committee” the date was “5 Jan 2026”, since 1 Feb 2026 it is “6 Jan 2026”.",
+        ),
+        (
+            told("action_edited", row("2026-01-05"), row("2026-01-05", result="Pass")),
+            "In the row “Hearing Held by Committee” the result was empty, since 1 Feb 2026 it is “Pass”.",
+        ),
+        (
+            told("action_edited", row("2026-01-05 10:00:00"), row("2026-01-05 11:00:00"), date(2026, 1, 5)),
+            "In the row “Hearing Held by Committee”, dated 5 Jan 2026, only the time of day changed.",
+        ),
+        (
+            told("action_withdrawn", "Withdrawn", acted_on=date(2026, 1, 5)),
+            "The Council’s record showed the row “Withdrawn”, dated 5 Jan 2026; since 1 Feb 2026 it is gone.",
+        ),
+        (told("removed"), "The Council’s record no longer shows this matter. What it showed is kept here."),
+        (told("law_number_changed", "", "2026/063"), "Numbered Local Law 63 of 2026."),
+        (
+            told("law_number_changed", "2025/039", "2026/039"),
+            "The Council’s record first gave it as Local Law 39 of 2025; since 1 Feb 2026 as Local Law 39 of 2026.",
+        ),
+        (
+            told("law_number_changed", "2025/096"),
+            "The Council’s record gave it as Local Law 96 of 2025; since 1 Feb 2026 it has no law number.",
+        ),
+        (
+            told("enactment_date_changed", "2026-03-27"),
+            "The Council’s record took back the date of enactment, 27 Mar 2026.",
+        ),
+        (
+            told("enactment_date_changed", "", "2026-03-27"),
+            "The Council’s record now gives 27 Mar 2026 as the date of enactment.",
+        ),
+        (
+            told("enactment_date_changed", "2026-03-26", "2026-03-27"),
+            "The Council’s record gave 26 Mar 2026 as the date of enactment; since 1 Feb 2026 it gives 27 Mar 2026.",
+        ),
+        (
+            told("title_changed", "A Local Law to amend the code, on a", "A Local Law to amend the code, b"),
+            "The title changed from “… the code, on a” to “… the code, b”.",
+        ),
+        (told("committee_changed", "A", "B"), "The committee changed from A to B."),
+        (told("committee_changed", "A"), "Committee: none any more."),
+        (told("text_changed", "version *, 1", "version A, 2"), "A new text: version A, after version *."),
+        (told("text_changed", "version A, 1", "version A, 2"), "The text of version A changed."),
+        (told("sponsors_changed", "B", "A; C"), "Sponsors added: A, C. Sponsor taken off: B."),
+        (told("sponsors_changed", "prime sponsor: B", "prime sponsor: A"), "Prime sponsor: A."),
+        (told("documents_changed", "", "Veto Message"), "Document added: Veto Message."),
+        (told("votes_changed", "", "5 Affirmative"), "The recorded votes went from none to 5 Affirmative."),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_each_change_is_one_plain_sentence(sentence: str, expected: str) -> None:
+    assert sentence == expected
+
+
+def test_numbers_are_printed_for_readers() -> None:
+    printed = [wording.number_of(text) for text in ("Int 0486-2014", "EO 50-2025", "EEO 2.38-2026", "A memo")]
+    assert printed == ["Int 486-2014", "EO 50 of 2025", "EEO 2.38 of 2026", "A memo"]

@@ -1,7 +1,7 @@
 """The pages: what they say, what they link, and what travels with them."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import golden
@@ -41,7 +41,7 @@ def words(client: FlaskClient, address: str) -> str:
     """The text of a page, tags and white space taken out."""
     response = client.get(address)
     assert response.status_code == 200, response.text
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split()).replace(" .", ".")
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split()).replace(" .", ".").replace(" ,", ",")
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -297,3 +297,34 @@ def test_every_colour_of_text_can_be_read_on_both_grounds_in_both_themes() -> No
         for name in ("ink", "soft", "council", "mayor", "court", "agency", "law", "warn"):
             for ground in ("paper", "card"):
                 assert contrast(theme[name], theme[ground]) >= 4.5, (name, ground)
+
+
+def test_the_bar_of_a_signed_law_and_of_a_bill_on_the_mayors_desk() -> None:
+    passed = [action for action in golden.actions_of_1412() if action.acted_on == date(2025, 12, 18)]
+    law = golden.matter(1, "Int 0001-2014", stage="lapsed", stage_since=golden.TODAY, is_law=True, how="lapsed")
+    desk = golden.matter(1, "Int 0001-2014", stage="on_mayors_desk")
+    assert [part.label for part in stagebar.stage_bar(law, passed, golden.TODAY)][3:] == ["Mayor", "Unsigned, law"]
+    assert [part.state for part in stagebar.stage_bar(desk, passed, golden.TODAY)] == ["done", "done", "done", "now"]
+
+
+def test_a_resolution_has_no_mayor_in_its_bar() -> None:
+    held = golden.matter(1, "Res 0001-2014", kind="Resolution", stage="adopted")
+    passed = [action for action in golden.actions_of_1412() if action.code == 68]
+    assert [part.label for part in stagebar.stage_bar(held, passed, golden.TODAY)] == [
+        "Introduced",
+        "Committee",
+        "Adopted",
+    ]
+
+
+def test_the_starter_record_says_how_old_it_is(tmp_path: Path) -> None:
+    app = site_over(tmp_path, filled=True)
+    with database.writing(app.extensions["tracker"].engine) as session:
+        session.execute(sa.update(Run).values(mode="starter", source="starter-record"))
+    page = words(app.test_client(), "/")
+    assert "Starter record: loaded today 10:00, the Council’s matters as of 10 Feb 2026, orders and suits as of" in page
+
+
+def test_ages_are_told_in_the_unit_that_fits() -> None:
+    ages = [filters.age(timedelta(minutes=minutes)) for minutes in (1, 119, 180, 3000)]
+    assert ages == ["1 minute", "119 minutes", "3 hours", "2 days"]

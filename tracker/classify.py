@@ -15,7 +15,7 @@ def verdicts(matters: Path, texts: Path | None, rule: Rule) -> Iterator[tuple[st
     Raises SourceMissing and SourceBroken for the files.
     """
     known = _texts(texts) if texts else {}
-    reader = Reader(with_text=False)
+    reader = Reader(whole=False)
     for number, document in json_lines(matters):
         try:
             matter = reader.parse_matter(document)

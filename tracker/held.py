@@ -99,9 +99,7 @@ def _record(
     )
 
 
-def _actions(
-    session: Session, ids: Sequence[int]
-) -> tuple[dict[int, list[ActionRecord]], dict[int, dict[str, int]]]:
+def _actions(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[ActionRecord]], dict[int, dict[str, int]]]:
     actions = table(Action)
     query = sa.select(actions).where(actions.c.matter_id.in_(ids)).order_by(actions.c.matter_id, actions.c.position)
     rows = session.execute(query).all()

@@ -224,14 +224,14 @@ class _Intake:
     def _check_share(self, part: int, whole: int, what: str) -> None:
         if part > max(FEW, SHARE * whole):
             raise SourceShrank(
-                f"{self._source.place}: {part:,} of {whole:,} matters {what}. That is more than ordinary life explains, "
-                "so the run stopped and nothing was stored. Look at the source; if it is right, sync again later."
+                f"{self._source.place}: {part:,} of {whole:,} matters {what}. Ordinary life does not explain that, so "
+                "the run stopped and nothing was stored. Look at the source; if it is right, sync again later."
             )
 
     def _raise_alerts(self) -> None:
         doubts = self._judge.doubts + [(seen.place, seen.reason) for seen in self._unreadable]
         alerts = table(Alert)
-        known = set(self._session.execute(sa.select(alerts.c.subject, alerts.c.message)).tuples())
+        known = {(row.subject, row.message) for row in self._session.execute(sa.select(alerts))}
         now = self._clock()
         rows = (
             {"run_id": self._run.id, "subject": subject, "message": message, "at": now}

@@ -48,7 +48,7 @@ class Judge:
             "how": found.how,
             "signals": ", ".join(found.signals),
             "provisional": found.provisional,
-            "disagreement": " ".join(found.disagreements),
+            "disagreement": "\n".join(found.disagreements),
         }
 
     def scope(self, record: MatterRecord, text: str | None, verdict: tuple[str, str]) -> tuple[str, str]:

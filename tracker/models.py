@@ -139,7 +139,7 @@ class Matter(SQLModel, table=True):
     summary: str = ""
     status: str = ""
     body: str = ""
-    introduced_on: date | None = None
+    introduced_on: date | None = Field(default=None, index=True)
     final_action_on: date | None = None
     enacted_on: date | None = None
     local_law: str = Field(default="", index=True)

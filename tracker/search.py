@@ -41,14 +41,17 @@ def refresh(session: Session) -> None:
     connection.exec_driver_sql("UPDATE matter SET search_stale = false WHERE search_stale")
 
 
-def find(session: Session, words: str, limit: int = 1000) -> list[int]:
+def find(session: Session, words: str, limit: int = 2000) -> list[int]:
     """Ids of the matters that hold all these words, best first. Any text is safe to give."""
     terms = words.replace("\x00", " ").split()
     if not terms:
         return []
     if session.connection().dialect.name == "sqlite":
         quoted = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        query = "SELECT rowid FROM matter_search WHERE matter_search MATCH :words ORDER BY bm25(matter_search, 10, 8, 4, 1) LIMIT :limit"
+        query = (
+            "SELECT rowid FROM matter_search WHERE matter_search MATCH :words "
+            "ORDER BY bm25(matter_search, 10, 8, 4, 1) LIMIT :limit"
+        )
         return list(session.execute(sa.text(query), {"words": quoted, "limit": limit}).scalars())
     query = (
         "SELECT matter_id FROM matter_search, websearch_to_tsquery('english', :words) AS wanted "

@@ -4,8 +4,8 @@
 
 FOLDER holds ``council/matters.jsonl.zst``, ``council/texts.jsonl.zst`` and ``council/observations.jsonl.zst``, made
 from the public archive jehiah/nyc_legislation. What is written are facts in the archive's own shape, dated as they
-were observed: numbers, names, dates, actions, votes. No text of a bill, no summary, no document is taken along; the
-scope rule reads them here, and its verdict travels with the facts.
+were observed: numbers, names, dates, actions, votes, and in the end the documents' names and addresses. No text of a
+bill and no summary is taken along; the scope rule reads them here, and its verdict travels with the facts.
 """
 
 import sys
@@ -24,12 +24,14 @@ from tracker.record import scopes
 from tracker.scope import Rule, Verdict
 
 FOLDER = Path(__file__).parent
+WEB = "https://github.com/jehiah/nyc_legislation/commits/master/"  # every version of a file, with its dates
 AS_OF = 1_787_356_179  # 2026-08-21T23:49:39Z, the archive's commit that the data was made from
 KEPT = (
     "ID", "File", "LocalLaw", "Name", "Title", "TypeName", "StatusName", "BodyName", "IntroDate", "PassedDate",
     "EnactmentDate", "Version", "Sponsors", "History",
 )  # fmt: skip
 KEPT_OF_ACTION = ("ID", "Date", "ActionID", "Action", "BodyName", "Version", "PassedFlagName", "EventID", "Votes")
+KEPT_OF_DOCUMENT = ("ID", "Name", "Link")
 KEPT_OF_PERSON = ("ID", "FullName", "Vote")
 
 
@@ -43,7 +45,7 @@ def build(folder: Path) -> bytes:
 
 
 def _tracked(folder: Path, rule: Rule, texts: dict[str, str]) -> Iterator[tuple[int, tuple[dict[str, Any], Verdict]]]:
-    reader = Reader(with_text=False)
+    reader = Reader(whole=False)
     chosen = {row.file_number for row in scopes() if row.scope in TRACKED}
     for _, document in json_lines(folder / "council/matters.jsonl.zst"):
         matter = reader.parse_matter(document)
@@ -65,18 +67,21 @@ def _observations(folder: Path, tracked: dict[int, tuple[dict[str, Any], Verdict
             facts = _facts(document, tracked[document["ID"]][1])
             if last.get(document["ID"]) != facts:
                 last[document["ID"]] = facts
-                yield {"observed_at": row["observed_at"], "path": row["path"], "matter": facts}
+                yield _line(row["observed_at"], row["path"], facts)
     for document, verdict in tracked.values():
         # once more as it was at the end, even if nothing differs: that is when it was last seen
-        yield {"observed_at": AS_OF, "path": _path(document), "matter": _facts(document, verdict)}
+        documents = [_only(row, KEPT_OF_DOCUMENT) for row in document.get("Attachments") or ()]
+        yield _line(AS_OF, _path(document), _facts(document, verdict) | {"Attachments": documents})
+
+
+def _line(observed_at: int, path: str, facts: dict[str, Any]) -> dict[str, Any]:
+    return {"observed_at": observed_at, "path": path, "address": WEB + path, "matter": facts}
 
 
 def _facts(document: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     facts = {key: document[key] for key in KEPT if document.get(key)}
     facts["Sponsors"] = [_only(person, KEPT_OF_PERSON) for person in document.get("Sponsors") or ()]
-    facts["History"] = [
-        _only(row, KEPT_OF_ACTION) | _votes(row.get("Votes")) for row in document.get("History") or ()
-    ]
+    facts["History"] = [_only(row, KEPT_OF_ACTION) | _votes(row.get("Votes")) for row in document.get("History") or ()]
     return facts | {"Scope": verdict.label, "ScopeReason": verdict.reason}
 
 

@@ -136,8 +136,10 @@ def age(value: timedelta) -> str:
     return wording.count(minutes // 60, "hour") if minutes < 48 * 60 else wording.count(minutes // 1440, "day")
 
 
-def stage_label(value: str) -> str:
+def stage_label(value: str, kind: str = "") -> str:
     """What readers call a stage; a value we do not know is shown as it is."""
+    if kind == "Lawsuit" and value == Stage.STATE_UNKNOWN:
+        return "Outcome not known"
     stage = wording.stage_of(value)
     return stage.label.replace("'", "’") if stage else value
 

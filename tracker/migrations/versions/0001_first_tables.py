@@ -99,6 +99,7 @@ def create_matter() -> None:
         sa.UniqueConstraint("source_id", name=op.f("uq_matter_source_id")),
     )
     op.create_index(op.f("ix_matter_file_number"), "matter", ["file_number"], unique=False)
+    op.create_index(op.f("ix_matter_introduced_on"), "matter", ["introduced_on"], unique=False)
     op.create_index(op.f("ix_matter_kind"), "matter", ["kind"], unique=False)
     op.create_index(op.f("ix_matter_local_law"), "matter", ["local_law"], unique=False)
     op.create_index(op.f("ix_matter_scope"), "matter", ["scope"], unique=False)
