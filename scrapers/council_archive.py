@@ -50,6 +50,7 @@ class Reader:
         self._whole = whole
         self._people: dict[tuple[int, str], PersonRecord] = {}
         self._days: set[str] = set()
+        self._words = _Words()
         self._votes: dict[tuple[int, str, str], VoteRecord] = {}
 
     def parse_matter(self, document: Any) -> MatterRecord | None:
@@ -96,7 +97,7 @@ class Reader:
         return self._whole or value is not None
 
     def _action(self, row: dict[str, Any]) -> ActionRecord:
-        get = row.get
+        get, words = row.get, self._words
         moment = row["Date"].strip()
         votes = get("Votes")
         return ActionRecord(
@@ -104,10 +105,10 @@ class Reader:
             self._good(moment[:10]),
             moment[11:].rstrip("Z"),
             _whole(row, "ActionID") if get("ActionID") is not None else 0,
-            _clean(get("Action")),
-            _clean(get("BodyName")),
-            _clean(get("PassedFlagName")),
-            _clean(get("Version")),
+            words[get("Action")],
+            words[get("BodyName")],
+            words[get("PassedFlagName")],
+            words[get("Version")],
             _clean(get("MinutesNote") or get("AgendaNote")),
             str(get("EventID") or ""),
             tuple([self._vote(vote) for vote in votes]) if votes else (),
@@ -149,6 +150,14 @@ def _clean(text: str | None) -> str:
     if not text:
         return ""
     return text.replace("\x00", "").strip() if "\x00" in text else text.strip()
+
+
+class _Words(dict[str | None, str]):
+    """Raw words -> clean ones, for the few hundred that come back in every row: each is cleaned once."""
+
+    def __missing__(self, raw: str | None) -> str:
+        word = self[raw] = _clean(raw)
+        return word
 
 
 def _required(text: str) -> str:

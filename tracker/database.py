@@ -52,7 +52,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"The folder {folder} for the database cannot be made: {error.strerror}") from error
-    engine = sa.create_engine(address, paramstyle="named")
+    engine = sa.create_engine(address)
     sa.event.listen(engine, "connect", _on_connect)
     sa.event.listen(engine, "begin", _on_begin)
     return engine

@@ -5,6 +5,7 @@ Core statements with many rows each, the same on SQLite and PostgreSQL.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,7 +56,9 @@ def insert(session: Session, model: Any, rows: Iterable[Row]) -> None:
         for row in batch if wanted else ():
             for name, process in wanted:
                 row[name] = process(row[name])
-        connection.exec_driver_sql(str(statement), batch)
+        positions = statement.positiontup
+        values = list(map(itemgetter(*positions), batch)) if positions else batch
+        connection.exec_driver_sql(str(statement), values)
 
 
 def update(session: Session, model: Any, rows: Iterable[Row], *columns: str) -> None:

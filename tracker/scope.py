@@ -163,17 +163,19 @@ class Rule:
 
     def judge(self, *, kind: str, name: str, title: str, summary: str, text: str) -> Verdict:
         """Label one matter; any `kind` but a resolution binds the City, and `text` may be empty."""
-        whole = Passage.of(name, title, summary, text)
-        if not self._is_awake(whole):
+        if not self._is_awake(f"{name} {title} {summary} {text}"):
             return Verdict("out", "No word in it concerns immigration or its enforcement.")
         heading = f"{name} \n {title}"
         if kind.strip().casefold() == "resolution":
             return self._judge_resolution(split_resolution(heading, summary, text))
         return self._judge_bill(split_bill(heading, summary, text))
 
-    def _is_awake(self, whole: Passage) -> bool:
-        awake = any(stem in whole.lowered for stem in self._wake)
-        return awake or any(stem in whole.words for stem in self._wake_capitals)
+    def _is_awake(self, whole: str) -> bool:
+        """The first look, at all that is known: nearly every matter goes no further, so it must be quick."""
+        whole = " ".join(whole.split())
+        lowered = whole.lower()
+        awake = any(stem in lowered for stem in self._wake)
+        return awake or any(stem in whole for stem in self._wake_capitals)
 
     def _find(self, passage: Passage, *names: str) -> list[str]:
         return [phrase for name in names for phrase in self._phrases[name].find(passage)]
