@@ -40,7 +40,7 @@ def _contact(config: Config) -> Finding:
     contact = config.site.contact
     if "@" in contact or "://" in contact:
         return Finding(True, f"Readers and webmasters are told to write to {contact}.")
-    return Finding(False, "[site] contact in config.toml is no address yet: set one, so that people can reach you.")
+    return Finding(False, "[site] contact in config.toml is empty: set it, so that readers can report an error.")
 
 
 def _git() -> Finding:

@@ -62,6 +62,11 @@ class Setting:
         upgrade(engine)
         return engine
 
+    def close(self) -> None:
+        """Give back the connections, if any were made."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     @functools.cached_property
     def rule(self) -> Rule:
         return Rule(self.config.scope)
@@ -79,7 +84,11 @@ def with_setting(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--database-url", help="Another database, such as sqlite:///x.db.")
     @functools.wraps(command)
     def wrapped(config_path: Path | None, database_url: str | None, **rest: Any) -> Any:
-        return command(Setting(config_path, database_url), **rest)
+        setting = Setting(config_path, database_url)
+        try:
+            return command(setting, **rest)
+        finally:
+            setting.close()
 
     return wrapped
 

@@ -1,0 +1,98 @@
+"""The house keeps its shape: imports go one way, nothing grows past its size, no error is swallowed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted(path for package in ("scrapers", "tracker") for path in (ROOT / package).rglob("*.py"))
+OWN = [path for path in MODULES if "migrations" not in path.parts]
+
+# what a module may import: itself and everything above it
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("scrapers",),
+    ("tracker", "tracker.errors"),
+    ("tracker.identifiers", "tracker.vocabulary"),
+    ("tracker.lifecycle", "tracker.scope"),
+    ("tracker.config", "tracker.models", "tracker.wording"),
+    ("tracker.database", "tracker.migrations", "tracker.changes", "tracker.search", "tracker.wording_changes"),
+    ("tracker.held", "tracker.timeline"),
+    ("tracker.judge", "tracker.ledger", "tracker.queries"),
+    ("tracker.posting", "tracker.record", "tracker.queries_lists", "tracker.queries_changes"),
+    ("tracker.facts", "tracker.restage", "tracker.queries_sources", "tracker.export_cells"),
+    ("tracker.ingest", "tracker.export_columns"),
+    ("tracker.sync", "tracker.export", "tracker.classify"),
+    ("tracker.check",),
+    ("tracker.web",),
+    ("tracker.cli",),
+    ("tracker.__main__",),
+)
+HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(module: str) -> str:
+    """The longest listed name that holds the module: tracker.web.pages is tracker.web."""
+    while module and module not in HEIGHT:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known = {name_of(each) for each in MODULES}
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield node.lineno, inner if inner in known else node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_one_way(path: Path) -> None:
+    here = layer_of(name_of(path))
+    for line, module in imports(path):
+        if module.split(".")[0] in ("scrapers", "tracker"):
+            there = layer_of(module)
+            assert HEIGHT[there] < HEIGHT[here] or there == here or there == "tracker", (
+                f"{path.name}:{line} imports {module}, which stands above it or beside it"
+            )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_flask_stays_in_the_web(path: Path) -> None:
+    if "web" not in path.parts:
+        assert not [module for _, module in imports(path) if module.split(".")[0] == "flask"]
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_no_module_and_no_function_outgrows_its_size(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= 350
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is too long"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_error_is_swallowed(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            broad = node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
+            silent = all(isinstance(step, ast.Pass | ast.Continue) for step in node.body)
+            assert not (broad and silent), f"{path.name}:{node.lineno} swallows an error"
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_only_the_command_reads_the_machines_own_clock(path: Path) -> None:
+    """Every other module is given the moment: a test can then be any day."""
+    if path.name != "cli.py":
+        source = path.read_text(encoding="utf-8")
+        assert not [call for call in ("datetime.now(", "date.today(", "time.time(") if call in source]
