@@ -53,7 +53,9 @@ def commands(group: click.Group, before: str = "tracker") -> list[str]:
 
 
 def test_every_command_is_explained() -> None:
-    papers = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    papers = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "docs/operations.md").read_text(
+        encoding="utf-8"
+    )
     for command in commands(main):
         assert command in papers
 

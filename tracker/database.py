@@ -100,13 +100,15 @@ def in_words() -> Iterator[None]:
 
 
 def _sentence(said: str) -> str:
-    said = re.sub(r"\s+", " ", said).strip()
+    said = re.sub(r"\s+", " ", said).strip().partition(" DETAIL:")[0]
     if "disk is full" in said or "No space left" in said or "disk I/O error" in said:
         return "The disk is full: nothing of this run was stored. Free some room and run it again."
     if " is locked" in said:
         return "Another run is writing to the database. Wait for it to end, or stop it, and run this again."
-    if "no such table" in said:
+    if "no such table" in said or ("relation" in said and "does not exist" in said):
         return "The database has no tables yet. Run 'tracker up' or any 'tracker sync' once."
+    if "onnection refused" in said or "could not translate host name" in said:
+        return "The database server does not answer. Start it, or give another address with --database-url."
     if "file is not a database" in said:
         return "The file given as the database is none. Give another with --database-url."
     if "unable to open database file" in said or "readonly" in said:

@@ -213,7 +213,7 @@ class _Intake:
             if (held := self._ledger.held[source_id]).place == sight.place and held.removed_at is None
             and held.last_seen_at < sight.at
         ]  # fmt: skip
-        self._check_share(len(lost), len(self._ledger.places) + len(lost), "are gone at once")
+        self._check_share(len(lost), len(self._ledger.places), "are gone at once")
         for held, sight in lost:
             self._ledger.lose(held, sight)
 

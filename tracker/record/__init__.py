@@ -66,7 +66,7 @@ class Facts:
     notes: tuple[NoteRecord, ...]
     relations: tuple[RelationRecord, ...]
     sections: tuple[SectionRecord, ...]
-    scopes: tuple[ScopeRecord, ...]
+    scopes: tuple[ScopeRecord, ...] = ()
 
 
 def observations(folder: Path = FOLDER) -> Iterator[Observation]:
