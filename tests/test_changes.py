@@ -158,7 +158,8 @@ def test_every_kind_has_a_case_here_but_the_two_that_are_about_presence() -> Non
     everything = find_changes(
         BILL,
         BILL._replace(
-            file_number="x", status="x", local_law="x", enacted_on="x", body="x", title="x", sponsors=(POE,),
+            file_number="x", status="x", local_law="x", enacted_on="x", final_action_on="x",
+            introduced_on="x", body="x", title="x", summary="x", sponsors=(POE,),
             documents=(), text="x", actions=(APPROVED._replace(name="x", votes=()), INTRODUCED._replace(source_id="x")),
         ),
     )  # fmt: skip
@@ -197,9 +198,8 @@ def test_rows_in_another_order_are_no_change() -> None:
     assert changed(actions=(APPROVED, INTRODUCED)) == []
 
 
-def test_a_later_version_letter_or_summary_alone_is_no_change() -> None:
+def test_a_later_version_letter_alone_is_no_change() -> None:
     assert changed(version="A") == []
-    assert changed(summary="Another summary") == []
 
 
 @pytest.mark.parametrize("field", ["documents", "text"])

@@ -78,6 +78,8 @@ def test_nul_in_any_text_is_dropped_because_no_database_takes_it() -> None:
 def test_a_source_without_texts_says_nothing_about_them_and_one_with_texts_says_when_one_is_empty() -> None:
     assert parse(document(), whole=False).text is None
     assert parse(document(), whole=True).text == ""
+    assert parse(document(Attachments=None), whole=False).documents is None
+    assert parse(document(Attachments=None), whole=True).documents == ()
     assert parse(document(Text="Be it enacted"), whole=False).text == "Be it enacted"
 
 
@@ -93,13 +95,13 @@ def test_a_person_with_id_0_sponsors_nothing_and_votes_under_their_name() -> Non
     )
 
 
-@pytest.mark.parametrize("missing", ["History", "Sponsors", "Attachments", "Summary", "Name"])
+@pytest.mark.parametrize("missing", ["History", "Sponsors", "Summary", "Name"])
 def test_what_is_null_or_absent_is_empty(missing: str) -> None:
     absent = document()
     absent.pop(missing, None)
     given_null, left_out = record_of(document(**{missing: None})), record_of(absent)
     assert given_null == left_out
-    empty = {"History": given_null.actions, "Sponsors": given_null.sponsors, "Attachments": given_null.documents}
+    empty = {"History": given_null.actions, "Sponsors": given_null.sponsors}
     assert empty.get(missing, ()) == ()
 
 
