@@ -51,6 +51,7 @@ class Reader:
         self._people: dict[tuple[int, str], PersonRecord] = {}
         self._days: set[str] = set()
         self._words = _Words()
+        self._documents: dict[int, DocumentRecord] = {}
         self._votes: dict[tuple[int, str, str], VoteRecord] = {}
 
     def parse_matter(self, document: Any) -> MatterRecord | None:
@@ -85,7 +86,7 @@ class Reader:
             sponsors=tuple([self._person(p) for p in get("Sponsors") or () if p["ID"]]),
             actions=actions,
             summary=_clean(get("Summary")),
-            documents=tuple([_document(a) for a in attachments or ()]) if self._carried(attachments) else None,
+            documents=tuple([self._document(a) for a in attachments or ()]) if self._carried(attachments) else None,
             text=_clean(text) if self._carried(text) else None,
             url=f"{GATEWAY}{document['ID']}",
             scope=get("Scope") or "",
@@ -129,6 +130,14 @@ class Reader:
             held = self._people[key] = PersonRecord(str(key[0]) if key[0] else name, name)
         return held
 
+    def _document(self, attachment: dict[str, Any]) -> DocumentRecord:
+        """The same document is there in every later version of its file: the record of it, too, is the same."""
+        key, name, url = attachment["ID"], attachment["Name"], attachment.get("Link")
+        held = self._documents.get(key)
+        if held is None or held.name != name or held.url != url:
+            held = self._documents[key] = DocumentRecord(str(key), _clean(name.strip()), _clean(url))
+        return held
+
     def _day(self, moment: str | None) -> str:
         day = (moment or NO_DATE)[:10]
         return "" if day == NO_DATE else self._good(day)
@@ -139,10 +148,6 @@ class Reader:
             date.fromisoformat(day)
             self._days.add(day)
         return day
-
-
-def _document(attachment: dict[str, Any]) -> DocumentRecord:
-    return DocumentRecord(str(attachment["ID"]), _clean(attachment["Name"].strip()), _clean(attachment.get("Link")))
 
 
 def _clean(text: str | None) -> str:

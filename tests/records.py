@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scrapers.records import ActionRecord, DocumentRecord, MatterRecord, PersonRecord, VoteRecord
 
-WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8)
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1)).map(date.isoformat)
 NO_DAY = st.just("")
 

@@ -26,8 +26,12 @@ BILL = MatterRecord(
 )  # fmt: skip
 
 
+def but(matter: MatterRecord, **to: Any) -> MatterRecord:
+    return matter._replace(**to)
+
+
 def changed(**to: Any) -> list[Found]:
-    return find_changes(BILL, BILL._replace(**to))
+    return find_changes(BILL, but(BILL, **to))
 
 
 def with_row(**to: Any) -> list[Found]:
@@ -55,7 +59,7 @@ def test_a_matter_never_seen_before_has_appeared_and_nothing_else() -> None:
 )
 def test_a_word_that_changed_is_told_before_and_after(field: str, to: str, kind: str, before: str) -> None:
     assert changed(**{field: to}) == [Found(kind, before, to)]
-    assert find_changes(BILL._replace(**{field: to}), BILL) == [Found(kind, to, before)]
+    assert find_changes(but(BILL, **{field: to}), BILL) == [Found(kind, to, before)]
 
 
 def test_a_title_and_its_short_name_that_change_together_are_one_change() -> None:
@@ -204,7 +208,7 @@ def test_a_later_version_letter_alone_is_no_change() -> None:
 
 @pytest.mark.parametrize("field", ["documents", "text"])
 def test_what_either_side_does_not_carry_says_nothing(field: str) -> None:
-    silent = BILL._replace(**{field: None})
+    silent = but(BILL, **{field: None})
     assert find_changes(BILL, silent) == []
     assert find_changes(silent, BILL) == []
 
@@ -227,7 +231,7 @@ def test_any_difference_in_a_compared_word_is_found_with_both_sides(matter: Matt
     field = data.draw(st.sampled_from(COMPARED))
     to = data.draw(st.text(max_size=5))
     assume(to != getattr(matter, field))
-    (found,) = find_changes(matter, matter._replace(**{field: to}))
+    (found,) = find_changes(matter, but(matter, **{field: to}))
     assert (found.before, found.after) == (getattr(matter, field), to)
 
 

@@ -17,11 +17,16 @@ EDITOR = "starter record"
 
 
 def store(session: Session, facts: Facts, now: datetime) -> None:
-    """Replace the facts; matters whose note is new are indexed again."""
+    """Replace the facts; matters that had or have a note are indexed again."""
+    _index_again(session)
     for model, rows in ((Note, facts.notes), (Relation, facts.relations), (SectionEffect, facts.sections)):
         session.execute(table(model).delete())
         insert(session, model, _numbered(model, [row._asdict() for row in rows]))
     _store_scopes(session, facts, now)
+    _index_again(session)
+
+
+def _index_again(session: Session) -> None:
     matters = table(Matter)
     noted = sa.select(table(Note).c.file_number)
     session.execute(matters.update().where(matters.c.file_number.in_(noted)).values(search_stale=True))

@@ -161,7 +161,7 @@ class Ledger:
                 "seen_at": sight.at,
             }
         )
-        for change in found:
+        for kind, before, after, action_id, acted_on in found:
             self.rows.append(
                 {
                     "id": self._id(Change),
@@ -170,7 +170,11 @@ class Ledger:
                     "capture_id": capture,
                     "file_number": held.record.file_number,
                     "observed_at": sight.at,
-                    **change._asdict(),
+                    "kind": kind,
+                    "action_id": action_id,
+                    "acted_on": acted_on,
+                    "before": before,
+                    "after": after,
                 }
             )
         self.found += len(found)

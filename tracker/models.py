@@ -30,6 +30,8 @@ CHANGE_KINDS = (
     "sponsors_changed", "documents_changed", "votes_changed",
 )  # fmt: skip
 RUN_MODES = ("live", "replay", "starter")
+# rows found by their key alone need no second tree in SQLite; votes come by the hundred thousand
+CHILD = {"sqlite_with_rowid": False}
 RUN_OUTCOMES = ("running", "ok", "failed", "refused")
 
 
@@ -196,6 +198,8 @@ class Action(SQLModel, table=True):
 class Vote(SQLModel, table=True):
     """One member's vote on one action."""
 
+    __table_args__ = CHILD
+
     action_id: int = Field(foreign_key="action.id", primary_key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     person_id: int = Field(foreign_key="person.id")
@@ -205,6 +209,8 @@ class Vote(SQLModel, table=True):
 class Sponsorship(SQLModel, table=True):
     """A sponsor in the Council's order; position 0 is the prime sponsor."""
 
+    __table_args__ = CHILD
+
     matter_id: int = Field(foreign_key="matter.id", primary_key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -212,6 +218,8 @@ class Sponsorship(SQLModel, table=True):
 
 class Document(SQLModel, table=True):
     """An attachment as the source lists it now."""
+
+    __table_args__ = CHILD
 
     matter_id: int = Field(foreign_key="matter.id", primary_key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

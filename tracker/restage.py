@@ -40,6 +40,15 @@ def restage(session: Session, judge: Judge) -> None:
         update(session, Matter, rows, *(name for name in rows[0] if name != "row_id"))
 
 
+def overrule(session: Session, judge: Judge) -> None:
+    """Put the editors' words on scope into force, also for matters that the run did not find changed."""
+    matters = table(Matter)
+    for file_number, (scope, reason) in judge.overrides.items():
+        other = sa.or_(matters.c.scope != scope, matters.c.scope_reason != reason)
+        chosen = matters.update().where(matters.c.file_number == file_number, other)
+        session.execute(chosen.values(scope=scope, scope_reason=reason))
+
+
 def _done_today(session: Session, today: date) -> bool:
     runs = table(Run)
     last = session.execute(sa.select(sa.func.max(runs.c.finished_at)).where(runs.c.outcome == "ok")).scalar()

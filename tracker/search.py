@@ -54,7 +54,7 @@ def find(session: Session, words: str, limit: int = 2000) -> list[int]:
         )
         return list(session.execute(sa.text(query), {"words": quoted, "limit": limit}).scalars())
     query = (
-        "SELECT matter_id FROM matter_search, websearch_to_tsquery('english', :words) AS wanted "
+        "SELECT matter_id FROM matter_search, plainto_tsquery('english', :words) AS wanted "
         "WHERE words @@ wanted ORDER BY ts_rank_cd(words, wanted) DESC LIMIT :limit"
     )
     return list(session.execute(sa.text(query), {"words": " ".join(terms), "limit": limit}).scalars())

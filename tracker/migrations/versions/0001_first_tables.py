@@ -283,6 +283,7 @@ def create_document() -> None:
         sa.Column("url", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_document_matter_id_matter")),
         sa.PrimaryKeyConstraint("matter_id", "position", name=op.f("pk_document")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -295,6 +296,7 @@ def create_sponsorship() -> None:
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_sponsorship_matter_id_matter")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sponsorship_person_id_person")),
         sa.PrimaryKeyConstraint("matter_id", "position", name=op.f("pk_sponsorship")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_sponsorship_person_id"), "sponsorship", ["person_id"], unique=False)
 
@@ -350,4 +352,5 @@ def create_vote() -> None:
         sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_vote_action_id_action")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_person_id_person")),
         sa.PrimaryKeyConstraint("action_id", "position", name=op.f("pk_vote")),
+        sqlite_with_rowid=False,
     )
