@@ -342,6 +342,18 @@ def test_a_withdrawn_row_that_comes_back_is_the_same_row_added_again(database: s
     assert (back.first_seen_at, back.last_seen_at, back.withdrawn_at) == (at(START), None, None)
 
 
+@pytest.mark.parametrize("runs", ["one", "three"])
+def test_a_row_that_comes_back_without_its_votes_has_none(database: sa.Engine, runs: str) -> None:
+    bare = {key: value for key, value in APPROVED.items() if key != "Votes"}
+    history = [
+        seen(BILL | {"History": row_list}, START + n * DAY) for n, row_list in enumerate(([APPROVED], [], [bare]))
+    ]
+    for group in [history] if runs == "one" else [[observation] for observation in history]:
+        take(database, *group)
+    assert rows(database, Vote) == []
+    assert take(database, history[-1]).changes == 0
+
+
 def test_votes_that_changed_replace_the_old_ones_and_leave_the_others(database: sa.Engine) -> None:
     other = row(760040, "2025-12-01", 32, "Approved by Committee", Votes=VOTES)
     take(database, seen(BILL | {"History": [APPROVED, other]}))
@@ -479,6 +491,14 @@ def test_a_source_read_whole_that_shows_too_little_is_refused(database: sa.Engin
     refused(database, before, "refused", "21 of 25 matters")
 
 
+def test_an_operator_may_say_that_a_source_rightly_shrank(database: sa.Engine) -> None:
+    take(database, *crowd())
+    few = crowd(START + DAY)[:4]
+    source = Source(SOURCE, "live", "a test", "x", few, covers=lambda place: True, accept_losses=True)
+    assert ingest(database, source, RULE, clock).changes == 21
+    assert len(rows(database, Matter, removed_at=None)) == 4
+
+
 def test_too_many_unreadable_documents_are_refused(database: sa.Engine) -> None:
     take(database, *crowd())
     before = snapshot(database)
@@ -531,6 +551,16 @@ def test_an_editors_word_on_scope_wins_over_the_rule_and_survives_every_later_ru
     take(database, seen(BILL | {"Title": "On birds", "Text": "Another text"}, START + DAY))
     take(database, seen(BILL | {"StatusName": "Filed"}, START + 2 * DAY))
     assert (one(database, Matter).scope, one(database, Matter).scope_reason) == ("core", "read by hand")
+
+
+def test_an_editors_word_on_scope_holds_from_the_next_run_on_though_the_matter_did_not_change(
+    database: sa.Engine,
+) -> None:
+    take(database, seen(BILL), seen(document(2, "Int 0002-2025")))
+    add(database, ScopeOverride(file_number="Int 1412-2025", scope="core", reason="by hand", editor="e", at=NOW))
+    take(database, seen(document(2, "Int 0002-2025"), START + DAY))
+    assert [(m.scope, m.scope_reason) for m in rows(database, Matter)][0] == ("core", "by hand")
+    assert rows(database, Matter)[1].scope == "out"
 
 
 VERDICT = {"Scope": "related", "ScopeReason": "its text says so"}

@@ -150,8 +150,8 @@ def test_a_section_tells_what_became_of_it_oldest_first(session: Session) -> Non
 
 def test_a_source_is_stale_after_days_without_a_good_read(session: Session) -> None:
     (state,) = queries_sources.sources(session)
-    assert not state.is_stale(golden.NOW + timedelta(days=2))
-    assert state.is_stale(golden.NOW + timedelta(days=4))
+    assert not state.is_stale(golden.NOW + timedelta(days=2), timedelta(days=3))
+    assert state.is_stale(golden.NOW + timedelta(days=4), timedelta(days=3))
 
 
 def test_the_mark_moves_when_a_run_ends(record: sa.Engine) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -135,13 +136,15 @@ def sync() -> None:
 
 @sync.command("council-archive")
 @click.option("--from", "place", help="The archive's repository (address or folder), or an observations file.")
+@click.option("--accept-losses", is_flag=True, help="Go on where the source lost many matters at once.")
 @with_setting
-def sync_council_archive(setting: Setting, place: str | None) -> None:
+def sync_council_archive(setting: Setting, place: str | None, accept_losses: bool) -> None:
     """Read the Council's archive: all of it the first time, then what is new."""
     from tracker.sync import read_archive
 
     archive = setting.config.council_archive
-    _say(read_archive(setting.engine, setting.rule, now, archive, place or archive.place, watch=_watch))
+    place = place or archive.place
+    _say(read_archive(setting.engine, setting.rule, now, archive, place, accept_losses=accept_losses, watch=_watch))
 
 
 @main.command()
@@ -189,12 +192,13 @@ def classify(setting: Setting, matters: Path, texts: Path | None, output: Path |
     """Say of each matter in a file whether it is core, related, context or out, and why."""
     from tracker.classify import verdicts
 
-    rows = verdicts(matters, texts, setting.rule)
+    rows = iter(verdicts(matters, texts, setting.rule))
+    first = next(rows)  # a file that cannot be read says so before anything is written
     with _to_file(output) as binary:
         stream = TextIOWrapper(binary, "utf-8", newline="")
         writer = csv.writer(stream)
         writer.writerow(("file", "label", "reason"))
-        writer.writerows(_watch(rows, "matters"))
+        writer.writerows(_watch(chain([first], rows), "matters"))
         stream.flush()
         stream.detach()
 
@@ -217,16 +221,12 @@ def _say(result: Result) -> None:
 
 
 def _watch(things: Iterable[Any], what: str = "documents") -> Iterator[Any]:
-    """Pass things on, with a running count where somebody is looking."""
+    """Pass things on, with a bar that counts them where somebody is looking."""
     if not sys.stderr.isatty():
         yield from things
         return
-    count = 0
-    for count, thing in enumerate(things, start=1):
-        if count % 1000 == 0:
-            click.echo(f"\r{count:,} {what}", nl=False, err=True)
-        yield thing
-    click.echo(f"\r{count:,} {what}", err=True)
+    with click.progressbar(things, label=what, file=sys.stderr, show_pos=True, update_min_steps=500) as bar:
+        yield from bar
 
 
 @contextmanager

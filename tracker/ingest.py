@@ -26,7 +26,7 @@ from tracker.ledger import Ledger, Sight
 from tracker.models import Alert, Run
 from tracker.posting import insert, post
 from tracker.record import Facts
-from tracker.restage import new_york_date, restage
+from tracker.restage import new_york_date, overrule, restage
 from tracker.scope import Rule
 
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
@@ -41,7 +41,8 @@ class Source:
     """What a run reads: ``name`` and ``mode`` as in `models.Run`, ``cursor`` how far it reads.
 
     ``covers`` is given where the run reads all there is, and says which places belong to it: what it then does not
-    show is gone. ``facts`` come along with the starter record.
+    show is gone. ``facts`` come along with the starter record. ``accept_losses`` is an
+    operator's word that a source rightly shrank.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Source:
     seen: Iterable[Seen]
     covers: Callable[[str], bool] | None = None
     facts: Facts | None = None
+    accept_losses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class _Intake:
             self._lose_unseen(datetime.fromtimestamp(last, UTC), self._source.covers)
         self._check_share(len(self._unreadable), self._read, "cannot be read")
         post(self._ledger, self._judge)
+        overrule(self._session, self._judge)
         restage(self._session, self._judge)
         self._raise_alerts()
         search.refresh(self._session)
@@ -213,7 +216,8 @@ class _Intake:
             if (held := self._ledger.held[source_id]).place == sight.place and held.removed_at is None
             and held.last_seen_at < sight.at
         ]  # fmt: skip
-        self._check_share(len(lost), len(self._ledger.places), "are gone at once")
+        if not self._source.accept_losses:
+            self._check_share(len(lost), len(self._ledger.places), "are gone at once")
         for held, sight in lost:
             self._ledger.lose(held, sight)
 
@@ -225,7 +229,8 @@ class _Intake:
         if part > max(FEW, SHARE * whole):
             raise SourceShrank(
                 f"{self._source.place}: {part:,} of {whole:,} matters {what}. Ordinary life does not explain that, so "
-                "the run stopped and nothing was stored. Look at the source; if it is right, sync again later."
+                "the run stopped and nothing was stored. Look at the source first; where matters are rightly gone, "
+                "sync with --accept-losses."
             )
 
     def _raise_alerts(self) -> None:

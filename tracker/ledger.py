@@ -210,8 +210,11 @@ class Ledger:
     ) -> None:
         state = self._state(held, action, position, at)
         state.last_seen_at = state.withdrawn_at = None
-        if action.votes != (was.votes if was else ()):
-            self.votes[held.rows[action.source_id]] = action.votes
+        row_id = held.rows[action.source_id]
+        # a row that comes back may come back without the votes it had
+        back = was is None and (not state.is_new or row_id in self.votes)
+        if back or action.votes != (was.votes if was else ()):
+            self.votes[row_id] = action.votes
 
     def _state(self, held: Held, action: ActionRecord, position: int, first_seen_at: datetime) -> ActionState:
         row_id = held.rows.get(action.source_id)

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from tracker.models import TRACKED, Alert, Change, Matter, Run
 from tracker.wording import COUNCIL_KINDS
 
-STALE_AFTER: Final = timedelta(days=3)  # the Council's archive rests at weekends
 ALERTS_SHOWN: Final = 100
 
 
@@ -36,12 +35,12 @@ class SourceState:
         """How long ago the source was last read well; None when it never was."""
         return now - self.good_at if self.good_at else None
 
-    def is_stale(self, now: datetime) -> bool:
-        """The starter record is as old as its release, which is no fault of the machine that runs it."""
+    def is_stale(self, now: datetime, after: timedelta) -> bool:
+        """Whether the last good read is older than that. The starter record is as old as its release, and no fault."""
         if self.last_good is not None and self.last_good.mode == "starter":
             return False
         age = self.age(now)
-        return age is None or age > STALE_AFTER
+        return age is None or age > after
 
 
 def sources(session: Session) -> tuple[SourceState, ...]:
@@ -82,7 +81,7 @@ def mark(session: Session) -> str:
     return "-".join(str(part) for part in session.execute(newest).one())
 
 
-def report(state: SourceState, now: datetime) -> dict[str, object]:
+def report(state: SourceState, now: datetime, stale_after: timedelta) -> dict[str, object]:
     """One source for machines."""
     age = state.age(now)
     return {
@@ -90,5 +89,5 @@ def report(state: SourceState, now: datetime) -> dict[str, object]:
         "age_seconds": int(age.total_seconds()) if age is not None else None,
         "last_try": state.last_try.started_at.isoformat(),
         "outcome": state.last_try.outcome,
-        "stale": state.is_stale(now),
+        "stale": state.is_stale(now, stale_after),
     }

@@ -40,6 +40,7 @@ def read_archive(
     place: str,
     *,
     whole: bool = False,
+    accept_losses: bool = False,
     watch: Watch = iter,
 ) -> Result:
     """The archive's new commits since the last one read, each dated as it was committed.
@@ -51,7 +52,7 @@ def read_archive(
         since = last_cursor(session, ARCHIVE)
     mode = "live" if since and not whole else "replay"  # a first read is history, and history is no news
     if _is_file(place):
-        return _read_file(engine, rule, clock, Path(place), mode, watch)
+        return _read_file(engine, rule, clock, Path(place), mode, watch, accept_losses)
     repository = _open(place, config, whole=whole)
     head = repository.head()
     if since == head:
@@ -59,9 +60,10 @@ def read_archive(
     known = since if since and repository.has(since) else ""
     if known or whole:
         seen = watch(council_archive.history(repository, known))
-        return ingest(engine, Source(ARCHIVE, mode, place, head, seen), rule, clock)
+        return ingest(engine, Source(ARCHIVE, mode, place, head, seen, accept_losses=accept_losses), rule, clock)
     seen = watch(council_archive.current(repository))
-    return ingest(engine, Source(ARCHIVE, mode, place, head, seen, covers=_covers), rule, clock)
+    source = Source(ARCHIVE, mode, place, head, seen, covers=_covers, accept_losses=accept_losses)
+    return ingest(engine, source, rule, clock)
 
 
 def _is_file(place: str) -> bool:
@@ -79,9 +81,12 @@ def _covers(place: str) -> bool:
     return place.startswith(tuple(f"{folder}/" for folder in FOLDERS))
 
 
-def _read_file(engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch) -> Result:
+def _read_file(
+    engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch, accept_losses: bool
+) -> Result:
     cursor = _digest(path)
-    source = Source(ARCHIVE, mode, str(path), cursor, watch(council_archive.observations(path)))
+    seen = watch(council_archive.observations(path))
+    source = Source(ARCHIVE, mode, str(path), cursor, seen, accept_losses=accept_losses)
     with reading(engine) as session:
         known = was_read(session, ARCHIVE, cursor)
     return note_nothing_new(engine, source, rule, clock) if known else ingest(engine, source, rule, clock)

@@ -178,11 +178,11 @@ def export() -> str:
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """For machines: "ok", "stale" when a source was not read well for days, "empty" when none ever was."""
+    """For machines: "ok", "stale" when a source was not read well for too long, "empty" when none ever was."""
     now = site().now()
     with site().reading() as session:
         states = queries_sources.sources(session)
-        stale = any(state.is_stale(now) for state in states)
-        ages = {state.source: queries_sources.report(state, now) for state in states}
-    status = "empty" if not ages else "stale" if stale else "ok"
-    return jsonify(status=status, sources=ages), 200 if status == "ok" else 503
+        reports = {state.source: queries_sources.report(state, now, site().settings.stale_after) for state in states}
+    stale = any(report["stale"] for report in reports.values())
+    status = "empty" if not reports else "stale" if stale else "ok"
+    return jsonify(status=status, sources=reports), 200 if status == "ok" else 503

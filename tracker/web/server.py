@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -41,7 +41,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
-        settings = SiteSettings(title=site.title, contact=site.contact, base_url=site.base_url)
+        stale_after = timedelta(hours=self._config.council_archive.stale_after_hours)
+        settings = SiteSettings(site.title, site.contact, site.base_url, stale_after)
         return create_app(connect(self._url), clock=self._clock, site=settings)
 
 

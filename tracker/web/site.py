@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
@@ -15,11 +15,15 @@ from tracker import database, wording
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Words about this site. `contact` is a mail address, `base_url` has no slash at its end; either may be ""."""
+    """Words about this site, and how old a source's last good read may be.
+
+    `contact` is a mail address, `base_url` has no slash at its end; either may be "".
+    """
 
     title: str = "NYC Sanctuary Law Tracker"
     contact: str = ""
     base_url: str = ""
+    stale_after: timedelta = timedelta(hours=36)
     source_code: str = field(default="", kw_only=True)
 
 
