@@ -1,18 +1,20 @@
 """The record that ships with the program: golden facts of real law, and that it loads the same way twice."""
 
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import RULE, clock, observations_file, one, rows, snapshot
+from archive_builder import RULE, clock, observations_file, one, rows, snapshot, take
 
 from scrapers.council_archive import observations
 from scrapers.json_lines import json_lines
 from tracker import record as starter
 from tracker.config import ArchiveConfig
 from tracker.database import connect, upgrade
+from tracker.export import write_zip
 from tracker.identifiers import parse
 from tracker.models import Action, Alert, Change, Matter, Note, Relation, Run, SectionEffect
 from tracker.sync import load_starter, read_archive
@@ -116,3 +118,31 @@ def test_int_0320_2026_which_the_archive_calls_enacted_while_on_the_mayors_desk_
     read_archive(record, RULE, clock, config, str(file))
     bill = one(record, Matter)
     assert (bill.file_number, bill.is_law, bill.how) == ("Int 0320-2026", False, "")
+
+
+def test_its_data_package_is_valid(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frictionless = pytest.importorskip("frictionless", reason="frictionless is not installed")
+    package = tmp_path / "all.zip"
+    with package.open("wb") as stream:
+        write_zip(stream, engine, clock())
+    with zipfile.ZipFile(package) as packed:
+        packed.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    report = frictionless.validate("datapackage.json")
+    assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "message"])[:5]
+
+
+def test_a_source_without_texts_never_lowers_what_the_text_decided(tmp_path: Path) -> None:
+    record = connect(f"sqlite:///{tmp_path}/x.db")
+    upgrade(record)
+    load_starter(record, RULE, clock)
+    bill = next(seen for seen in starter.observations() if seen.matter and seen.matter.file_number == "Int 1579-2017")
+    assert bill.matter is not None
+    later = bill._replace(
+        observed_at=starter.CURATED_AT + 86400,
+        matter=bill.matter._replace(title=f"{bill.matter.title}.", scope="", scope_reason=""),
+    )
+    take(record, later)
+    matter = one(record, Matter, file_number="Int 1579-2017")
+    assert (matter.scope, matter.title[-1]) == ("core", ".")
+    record.dispose()

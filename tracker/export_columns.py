@@ -201,7 +201,7 @@ CHANGES: Final = Export(
         key("mode", run.c.mode, "live; replay of an archive's history; or the starter record.", enum=list(RUN_MODES)),
         text("source", run.c.source, "The source that was read.", **_must),
         text("capture", capture.c.address, "Where the version that showed it can be read.", **_must),
-        key("digest", capture.c.digest, "The content of that version: sha1 (git blob) or sha256.", **_must),
+        key("digest", capture.c.digest, "The content of that version: sha1 (git blob) or sha256; empty where unknown."),
         whole("change_id", change.c.id, "Our own number of the row.", required=True, unique=True),
         days_late(change.c.acted_on, change.c.observed_at),
     ),

@@ -62,6 +62,10 @@ class Judge:
         )
         return judged.label, judged.reason
 
+    def decided(self, record: MatterRecord) -> bool:
+        """Whether an editor has spoken on this matter."""
+        return record.file_number in self.overrides
+
     def law_number(self, record: MatterRecord) -> str:
         """The Local Law number, if it is one: an unset number has been published as "NA"."""
         text = record.local_law

@@ -15,7 +15,7 @@ from tracker.held import BATCH, Held, table
 from tracker.identifiers import slug_of
 from tracker.judge import Judge, day
 from tracker.ledger import ActionState, Ledger, Row
-from tracker.models import Action, Capture, Change, Document, Matter, Person, Sponsorship, Version, Vote
+from tracker.models import TRACKED, Action, Capture, Change, Document, Matter, Person, Sponsorship, Version, Vote
 
 ROWS = 10_000  # rows in one statement: enough to be fast, few enough to hold
 
@@ -188,7 +188,11 @@ def _judge_scope(ledger: Ledger, judge: Judge) -> None:
         held = ledger.by_id[key]
         row = ledger.texts.get((key, held.record.version))
         text = row["text"] if row else kept.get(key)
-        held.scope = judge.scope(held.record, text, ledger.verdicts.get(key, ("", "")))
+        found = judge.scope(held.record, text, ledger.verdicts.get(key, ("", "")))
+        # without the text that once decided, a rule's look at the title may raise a matter and never lower it
+        blind = text is None and key not in ledger.new and not judge.decided(held.record)
+        if not (blind and held.scope[0] in TRACKED and found[0] not in TRACKED):
+            held.scope = found
 
 
 def _version(ledger: Ledger, key: int) -> str:
