@@ -4,6 +4,7 @@ Core statements with many rows each, the same on SQLite and PostgreSQL.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -46,7 +47,7 @@ def insert(session: Session, model: Any, rows: Iterable[Row]) -> None:
     rows, connection = iter(rows), session.connection()
     dialect = connection.dialect
     processors = {
-        column.name: process
+        column.name: cache(process)  # a replay writes a million moments, and three thousand different ones
         for column in table(model).c
         if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
