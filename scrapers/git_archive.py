@@ -149,7 +149,9 @@ def _mirrored(address: str, mirror: Path, whole: bool) -> Repository:
     if not (mirror / "HEAD").exists():
         mirror.mkdir(parents=True, exist_ok=True)
         repository._git("init", "--bare", "--quiet", ".")
-        depth: tuple[str, ...] = () if whole else ("--depth", "1")
+    depth: tuple[str, ...]
+    if repository._run("rev-parse", "--verify", "--quiet", "refs/heads/archive").returncode:
+        depth = () if whole else ("--depth", "1")  # new, or a first fetch that broke off
     else:
         shallow = (mirror / "shallow").exists()
         depth = ("--unshallow",) if whole and shallow else ()

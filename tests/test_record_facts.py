@@ -23,7 +23,7 @@ ORDER_FILE = re.compile(r"E?EO [1-9]\d*-(19|20)\d{2}")
 ORDER_KINDS = {"Executive Order", "Emergency Executive Order"}
 KINDS = ORDER_KINDS | {"Directive", "Lawsuit"}
 STATES = {
-    "in_force", "amended", "revoked", "void", "enjoined", "superseded", "pending", "decided", "unknown",
+    "in_force", "amended", "revoked", "void", "enjoined", "superseded", "pending", "decided", "issued", "unknown",
 }  # fmt: skip
 ACTS = {
     "order_signed", "order_amended", "order_revoked", "order_voided", "order_continued",

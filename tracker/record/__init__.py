@@ -55,6 +55,7 @@ _STATES = {
     "superseded": "Replaced",
     "pending": "Pending",
     "decided": "Decided",
+    "issued": "Issued",
     "unknown": "State unknown",
 }
 
