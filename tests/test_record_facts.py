@@ -37,7 +37,7 @@ LOADED_WORDS = re.compile(
     r"\b(protect(s|ed|ing|ions?)?|loopholes?|harm(s|ful|ed)?|draconian|crackdowns?|illegals?|abusive)\b", re.IGNORECASE
 )
 
-# The 34 core bills of notes/scope.md, section 4.
+# The 34 core bills, as read and labelled by hand.
 CORE = """
 Int 0326-2002, Int 0656-2011, Int 0982-2012, Int 0989-2012, Int 0486-2014, Int 0487-2014, Int 1558-2017,
 Int 1565-2017, Int 1568-2017, Int 1579-2017, Int 1588-2017, Int 1092-2018, Int 1129-2018, Int 2053-2020,
