@@ -66,7 +66,7 @@ class Reader:
 
     def _matter(self, document: dict[str, Any], file_number: str) -> MatterRecord:
         get = document.get
-        text, attachments = get("Text"), get("Attachments")
+        text, summary, attachments = get("Text"), get("Summary"), get("Attachments")
         actions = tuple([self._action(row) for row in get("History") or ()])
         if len({action.source_id for action in actions}) < len(actions):
             raise ValueError("a row of its history is there twice")
@@ -85,7 +85,7 @@ class Reader:
             version=_clean(get("Version")),
             sponsors=tuple([self._person(p) for p in get("Sponsors") or () if p["ID"]]),
             actions=actions,
-            summary=_clean(get("Summary")),
+            summary=_clean(summary) if self._carried(summary) else None,
             documents=tuple([self._document(a) for a in attachments or ()]) if self._carried(attachments) else None,
             text=_clean(text) if self._carried(text) else None,
             url=f"{GATEWAY}{document['ID']}",

@@ -74,7 +74,7 @@ class MatterRecord(NamedTuple):
     version: str
     sponsors: tuple[PersonRecord, ...]
     actions: tuple[ActionRecord, ...]
-    summary: str = ""
+    summary: str | None = ""
     documents: tuple[DocumentRecord, ...] | None = None
     text: str | None = None
     url: str = ""

@@ -146,3 +146,15 @@ def test_a_source_without_texts_never_lowers_what_the_text_decided(tmp_path: Pat
     matter = one(record, Matter, file_number="Int 1579-2017")
     assert (matter.scope, matter.title[-1]) == ("core", ".")
     record.dispose()
+
+
+def test_what_the_starter_does_not_carry_comes_later_without_being_a_change(tmp_path: Path) -> None:
+    record = connect(f"sqlite:///{tmp_path}/x.db")
+    upgrade(record)
+    load_starter(record, RULE, clock)
+    *_, bill = (seen for seen in starter.observations() if seen.matter and seen.matter.file_number == "Int 1412-2025")
+    assert bill.matter is not None
+    fuller = bill._replace(matter=bill.matter._replace(summary="In plain words", text="Be it so", scope=""))
+    assert take(record, fuller).changes == 0
+    assert one(record, Matter, file_number="Int 1412-2025").summary == "In plain words"
+    record.dispose()

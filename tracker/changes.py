@@ -57,7 +57,7 @@ _WORDS = (
 def _words_changed(held: MatterRecord, seen: MatterRecord) -> Iterator[Found]:
     for kind, name in _WORDS:
         before, after = getattr(held, name), getattr(seen, name)
-        if before != after:
+        if before != after and None not in (before, after):
             yield Found(kind, before, after)
     # the short name mostly moves with the title: one change tells of both
     before, after = (held.title, seen.title) if held.title != seen.title else (held.name, seen.name)

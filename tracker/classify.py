@@ -24,7 +24,7 @@ def verdicts(matters: Path, texts: Path | None, rule: Rule) -> Iterator[tuple[st
         if matter is not None:
             text = matter.text or known.get(matter.file_number, "")
             verdict = rule.judge(
-                kind=matter.kind, name=matter.name, title=matter.title, summary=matter.summary, text=text
+                kind=matter.kind, name=matter.name, title=matter.title, summary=matter.summary or "", text=text
             )
             yield matter.file_number, verdict.label, verdict.reason
 

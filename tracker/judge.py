@@ -58,7 +58,7 @@ class Judge:
         if verdict[0] and (text is None or record.kind not in COUNCIL_KINDS):
             return verdict
         judged = self.rule.judge(
-            kind=record.kind, name=record.name, title=record.title, summary=record.summary, text=text or ""
+            kind=record.kind, name=record.name, title=record.title, summary=record.summary or "", text=text or ""
         )
         return judged.label, judged.reason
 

@@ -263,6 +263,8 @@ def _completed(seen: MatterRecord, held: MatterRecord) -> MatterRecord:
     """What this source does not carry stays as another source left it."""
     if seen.text is None and held.text is not None:
         seen = seen._replace(text=held.text)
+    if seen.summary is None and held.summary is not None:
+        seen = seen._replace(summary=held.summary)
     if seen.documents is None and held.documents is not None:
         seen = seen._replace(documents=held.documents)
     return seen

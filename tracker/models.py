@@ -138,7 +138,7 @@ class Matter(SQLModel, table=True):
     kind: str = Field(index=True)
     name: str = ""
     title: str = ""
-    summary: str = ""
+    summary: str | None = None
     status: str = ""
     body: str = ""
     introduced_on: date | None = Field(default=None, index=True)

@@ -11,7 +11,7 @@ CHARACTERS = 400_000  # PostgreSQL refuses a tsvector past 1 MB; no bill's meani
 _SOURCE = """
 SELECT m.id, m.file_number || ' ' || m.local_law AS number,
        m.title || ' ' || m.name || ' ' || coalesce(n.headline, '') || ' ' || coalesce(n.sentence, '') AS title,
-       m.summary || ' ' || coalesce(n.popular_names, '') AS names,
+       coalesce(m.summary, '') || ' ' || coalesce(n.popular_names, '') AS names,
        coalesce(substr(v.text, 1, {characters}), '') AS text
 FROM matter m
 LEFT JOIN version v ON v.matter_id = m.id AND v.label = m.version

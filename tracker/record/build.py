@@ -56,7 +56,7 @@ def _tracked(folder: Path, rule: Rule, texts: dict[str, str]) -> Iterator[tuple[
 
 
 def _judge(rule: Rule, matter: MatterRecord, text: str) -> Verdict:
-    return rule.judge(kind=matter.kind, name=matter.name, title=matter.title, summary=matter.summary, text=text)
+    return rule.judge(kind=matter.kind, name=matter.name, title=matter.title, summary=matter.summary or "", text=text)
 
 
 def _observations(folder: Path, tracked: dict[int, tuple[dict[str, Any], Verdict]]) -> Iterator[dict[str, Any]]:

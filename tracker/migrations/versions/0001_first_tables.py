@@ -65,7 +65,7 @@ def create_matter() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("introduced_on", sa.Date(), nullable=True),
