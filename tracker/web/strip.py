@@ -96,8 +96,8 @@ def _order_points(orders: Iterable[Line]) -> list[_Point]:
 
 
 def _order_label(line: Line) -> str:
-    """Orders have numbers; suits have only names, which the list below gives."""
-    return line.number.split(" of ")[0] if line.kind == "Executive Order" else ""
+    """Orders have numbers; suits have only names, which are too long here and stand in the list below."""
+    return line.number.split(" of ")[0] if line.kind == "Executive Order" else "Suit"
 
 
 def _placed(points: Sequence[_Point], today: date) -> list[Mark]:
