@@ -20,3 +20,23 @@ class SourceBroken(ScrapeError):
 
 class NothingFound(ScrapeError):
     """Raised where a source that must hold matters holds none: an empty answer is never "no change"."""
+
+
+class PageChanged(SourceBroken):
+    """Raised where a page or an answer is not in the shape the parser knows; nothing was guessed from it."""
+
+
+class FetchFailed(ScrapeError):
+    """Raised where no usable answer came: unreachable, slow, too large, cut short, or an error to the last retry."""
+
+
+class Refused(ScrapeError):
+    """Raised where the source said no: 401, 403, a lasting 429, robots.txt, a captcha. It is reported, never evaded."""
+
+
+class UnsafeAddress(ScrapeError):
+    """Raised for an address that no source has business with: a private network, another scheme."""
+
+
+class Stopped(ScrapeError):
+    """Raised between two requests when the program was told to stop; nothing of the run is kept but its row."""

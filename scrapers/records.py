@@ -58,6 +58,10 @@ class MatterRecord(NamedTuple):
     Legistar's PassedDate, which is set on bills that never passed; ``local_law`` reads ``2026/063`` or ``""``.
     ``issuer`` and ``signer`` are for orders: EO 50 of 2025 was issued by one man and signed by another. ``scope``
     is a verdict that a source brings along because it does not carry the text by which the rule judges.
+
+    ``partial`` says that the source does not show every action: one that is missing says nothing (a bill page hides
+    what draft minutes will show; City Hall knows when an order was signed, not what a court did to it). A source that
+    does not know the Council's own ids prefixes its own: ``web:7696059``; `tracker` finds out whom it means.
     """
 
     source_id: str
@@ -82,6 +86,7 @@ class MatterRecord(NamedTuple):
     signer: str = ""
     scope: str = ""
     scope_reason: str = ""
+    partial: bool = False
 
 
 class Observation(NamedTuple):
@@ -146,3 +151,84 @@ class ScopeRecord(NamedTuple):
     file_number: str
     scope: str
     reason: str
+
+
+class ListedMatter(NamedTuple):
+    """One line of a list of matters: enough to know that there is one, and where. ``address`` is absolute."""
+
+    file_number: str
+    kind: str
+    status: str
+    body: str
+    title: str
+    local_law: str
+    address: str
+
+
+class AgendaItemRecord(NamedTuple):
+    """One matter on a meeting's agenda; ``matter_id`` is the Council's MatterId, or "" where the page has none."""
+
+    source_id: str
+    file_number: str
+    matter_id: str
+    title: str
+    action: str = ""
+
+
+class MeetingRecord(NamedTuple):
+    """One meeting of the Council or of a committee, as listed.
+
+    ``source_id`` is the Council's EventId (a page's own id reads ``web:123``). ``held_on`` is an ISO date, ``clock``
+    New York wall clock ``13:30:00`` or "" where no time is given. ``status`` is the agenda's word: Final, Draft,
+    Deferred, Cancelled ... ``topic`` is the list's comment. ``items`` is None where the agenda was not looked at.
+    """
+
+    source_id: str
+    body: str
+    held_on: str
+    clock: str
+    location: str
+    status: str
+    topic: str
+    url: str
+    items: tuple[AgendaItemRecord, ...] | None = None
+
+
+class OrderRecord(NamedTuple):
+    """One mayoral order as published: number, dates, words.
+
+    ``key`` is ``2026-EO-013`` or ``2026-EEO-2.38`` (numbers restart with each mayor, so the year belongs to it);
+    ``series`` "EO" or "EEO"; ``number`` as printed without leading zeros ("13", "2.38"). ``dated_on`` is the date in
+    the text, ``listed_on`` the list's, ISO, "" where unknown: 44 of 974 differ. ``issuer`` is the mayor in office,
+    ``signer`` the name under the text. ``complete`` is False where the text is known or suspected to be cut short;
+    ``doubts`` says in sentences what is off.
+    """
+
+    key: str
+    series: str
+    number: str
+    year: int
+    subject: str
+    issuer: str
+    signer: str
+    dated_on: str
+    listed_on: str
+    address: str
+    pdf_address: str
+    text: str
+    complete: bool
+    doubts: tuple[str, ...] = ()
+
+
+class ReleaseRecord(NamedTuple):
+    """One item of the Mayor's news that is no order: ``kind`` is the list's type ("press-releases", "statements" ...).
+
+    ``text`` is for matching and is not kept; ``excerpt`` is its first sentence, 280 characters at most.
+    """
+
+    address: str
+    title: str
+    published_on: str
+    kind: str
+    excerpt: str
+    text: str

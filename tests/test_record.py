@@ -114,7 +114,7 @@ def test_int_0320_2026_which_the_archive_calls_enacted_while_on_the_mayors_desk_
     documents = [row for _, row in json_lines(data / "council/matters.jsonl.zst") if row["File"] == "Int 0320-2026"]
     file = observations_file(tmp_path / "seen.jsonl", (1_787_356_179, "introduction/2026/0320.json", documents[0]))
     assert list(observations(file))
-    config = ArchiveConfig(place="unused", mirror="unused", stale_after_hours=36)
+    config = ArchiveConfig(place="unused", mirror="unused")
     read_archive(record, RULE, clock, config, str(file))
     bill = one(record, Matter)
     assert (bill.file_number, bill.is_law, bill.how) == ("Int 0320-2026", False, "")

@@ -38,7 +38,7 @@ def archive(tmp_path: Path) -> Archive:
 def read(engine: sa.Engine, archive: Archive | Path, *, whole: bool = False, remote: bool = False) -> Result:
     folder = archive.folder if isinstance(archive, Archive) else archive
     place = folder.as_uri() if remote else str(folder)
-    config = ArchiveConfig(place=place, mirror=str(folder.parent / "mirror.git"), stale_after_hours=36)
+    config = ArchiveConfig(place=place, mirror=str(folder.parent / "mirror.git"))
     return read_archive(engine, RULE, clock, config, place, whole=whole)
 
 

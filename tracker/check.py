@@ -77,7 +77,7 @@ def _archive(session: Session, config: Config, now: datetime) -> Finding:
         return Finding(False, "The Council's archive was never read. Run 'tracker sync council-archive'.")
     age = now - good.finished_at
     hours = age // timedelta(hours=1)
-    if hours > config.council_archive.stale_after_hours:
+    if hours > config.health.stale_after_hours[ARCHIVE]:
         return Finding(False, f"The Council's archive was last read {hours} hours ago. Run 'tracker sync' again.")
     return Finding(True, f"The Council's archive was last read {hours} hours ago.")
 

@@ -49,7 +49,91 @@ class ArchiveConfig(_Section):
 
     place: str = Field(min_length=1)
     mirror: str = Field(min_length=1)
-    stale_after_hours: int = Field(ge=1)
+
+
+class FetchConfig(_Section):
+    """How sources are asked."""
+
+    agent: str = Field(min_length=1)
+    pause_seconds: float = Field(ge=0)
+    timeout_seconds: float = Field(gt=0)
+    total_seconds: float = Field(gt=0)
+    attempts: int = Field(ge=1, le=10)
+    max_megabytes: int = Field(ge=1)
+    private_hosts: tuple[str, ...]
+
+
+class CapturesConfig(_Section):
+    """Where the sources' raw answers are kept."""
+
+    folder: str = Field(min_length=1)
+    keep_days: int = Field(ge=1)
+
+
+class AddressConfig(_Section):
+    """A source that has one address."""
+
+    address: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
+
+
+class ApiConfig(AddressConfig):
+    """The Council's Legistar Web API."""
+
+    overlap_days: int = Field(ge=0, le=60)
+    full_read_days: int = Field(ge=1)
+
+
+class WebSiteConfig(AddressConfig):
+    """The Council's Legistar site."""
+
+    search_window: str = Field(min_length=1)
+
+
+class NycGovConfig(AddressConfig):
+    """The City's site: orders and news of the Mayor."""
+
+    window_days: int = Field(ge=1, le=366)
+    news_types: tuple[str, ...] = Field(min_length=1)
+
+
+class OrdersArchiveConfig(_Section):
+    """The public collection of mayoral orders since 1974."""
+
+    place: str = Field(min_length=1)
+    mirror: str = Field(min_length=1)
+
+
+class TrustConfig(_Section):
+    """Whom to believe where two sources disagree; the first goes before the next."""
+
+    council: tuple[str, ...] = Field(min_length=1)
+    orders: tuple[str, ...] = Field(min_length=1)
+    fresh_for_hours: int = Field(ge=1)
+
+
+class ScheduleConfig(_Section):
+    """When each job runs: New York wall clock, or ``every N hours``."""
+
+    jitter_seconds: int = Field(ge=0)
+    misfire_grace_seconds: int = Field(ge=1)
+    jobs: dict[str, tuple[str, ...]]
+
+
+class HealthConfig(_Section):
+    """When a source is said to be stale or short."""
+
+    stale_after_hours: dict[str, int]
+    least_share: float = Field(ge=0, le=1)
+
+
+class MailConfig(_Section):
+    """The mail server, and who is told when a source fails. No host, no mail."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+    security: str = Field(pattern="^(none|starttls|tls)$")
+    sender: str
+    operator: str
 
 
 class Config(_Section):
@@ -59,6 +143,16 @@ class Config(_Section):
     database: DatabaseConfig
     web: WebConfig
     council_archive: ArchiveConfig
+    council_api: ApiConfig
+    council_web: WebSiteConfig
+    nyc_gov: NycGovConfig
+    orders_archive: OrdersArchiveConfig
+    trust: TrustConfig
+    fetch: FetchConfig
+    captures: CapturesConfig
+    schedule: ScheduleConfig
+    health: HealthConfig
+    mail: MailConfig
     scope: ScopeTerms
 
 

@@ -28,11 +28,12 @@ CHANGE_KINDS = (
     "returned", "law_number_changed", "enactment_date_changed", "final_action_date_changed",
     "introduction_date_changed", "title_changed", "summary_changed", "text_changed", "committee_changed",
     "sponsors_changed", "documents_changed", "votes_changed",
+    "hearing_scheduled", "hearing_moved", "hearing_deferred", "hearing_cancelled", "hearing_gone",
 )  # fmt: skip
 RUN_MODES = ("live", "replay", "starter")
 # rows found by their key alone need no second tree in SQLite; votes come by the hundred thousand
 CHILD = {"sqlite_with_rowid": False}
-RUN_OUTCOMES = ("running", "ok", "failed", "refused")
+RUN_OUTCOMES = ("running", "ok", "failed", "refused", "stopped")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
@@ -115,6 +116,7 @@ class Matter(SQLModel, table=True):
 
     Legistar's word for a Council file, stretched over the others so that timelines, coverage and exports are
     written once. ``status`` is the source's word; ``stage`` and the columns after it are derived by `lifecycle`.
+    ``source`` is the one that was read last; what others say of the matter is in `models_sources.Reading`.
     """
 
     __table_args__ = (
@@ -151,6 +153,7 @@ class Matter(SQLModel, table=True):
     issuer: str = ""
     signer: str = ""
     place: str = ""
+    source: str = ""
     stage: str = Field(index=True)
     stage_since: date | None = None
     is_law: bool = False

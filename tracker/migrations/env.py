@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import SQLModel
 
-import tracker.models  # noqa: F401  the tables register themselves
+import tracker.models
+import tracker.models_sources  # noqa: F401  the tables register themselves
 
 SEARCH_TABLES = ("matter_search",)  # written by hand for each database; autogenerate must not drop it
 

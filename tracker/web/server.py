@@ -41,7 +41,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
-        stale_after = timedelta(hours=self._config.council_archive.stale_after_hours)
+        stale_after = timedelta(hours=self._config.health.stale_after_hours["council-archive"])
         settings = SiteSettings(site.title, site.contact, site.base_url, stale_after)
         return create_app(connect(self._url), clock=self._clock, site=settings)
 

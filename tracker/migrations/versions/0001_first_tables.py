@@ -78,6 +78,7 @@ def create_matter() -> None:
         sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("signer", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("stage_since", sa.Date(), nullable=True),
         sa.Column("is_law", sa.Boolean(), nullable=False),
@@ -172,7 +173,7 @@ def create_run() -> None:
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.CheckConstraint("mode IN ('live', 'replay', 'starter')", name=op.f("ck_run_mode")),
-        sa.CheckConstraint("outcome IN ('running', 'ok', 'failed', 'refused')", name=op.f("ck_run_outcome")),
+        sa.CheckConstraint("outcome IN ('running', 'ok', 'failed', 'refused', 'stopped')", name=op.f("ck_run_outcome")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
     )
     op.create_index(op.f("ix_run_source"), "run", ["source"], unique=False)
@@ -329,7 +330,7 @@ def create_change() -> None:
         sa.Column("before", sa.String(), nullable=False),
         sa.Column("after", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('appeared', 'status_changed', 'action_added', 'action_edited', 'action_withdrawn', 'renumbered', 'removed', 'returned', 'law_number_changed', 'enactment_date_changed', 'final_action_date_changed', 'introduction_date_changed', 'title_changed', 'summary_changed', 'text_changed', 'committee_changed', 'sponsors_changed', 'documents_changed', 'votes_changed')",
+            "kind IN ('appeared', 'status_changed', 'action_added', 'action_edited', 'action_withdrawn', 'renumbered', 'removed', 'returned', 'law_number_changed', 'enactment_date_changed', 'final_action_date_changed', 'introduction_date_changed', 'title_changed', 'summary_changed', 'text_changed', 'committee_changed', 'sponsors_changed', 'documents_changed', 'votes_changed', 'hearing_scheduled', 'hearing_moved', 'hearing_deferred', 'hearing_cancelled', 'hearing_gone')",
             name=op.f("ck_change_kind"),
         ),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_change_capture_id_capture")),
