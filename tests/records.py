@@ -56,4 +56,5 @@ MATTERS = st.builds(
     signer=WORDS,
     scope=st.just(""),
     scope_reason=st.just(""),
+    partial=st.just(False),
 )

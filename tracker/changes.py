@@ -78,7 +78,9 @@ def _action_changes(held: Iterable[ActionRecord], seen: Iterable[ActionRecord]) 
 
 
 def _action_edits(old: ActionRecord, new: ActionRecord) -> Iterator[Found]:
-    if _reading(old) != _reading(new):
+    # a page prints no time of day; that another source knows it edits nothing
+    edited = _reading(old) != _reading(new) if old.clock and new.clock else _reading(old)[2:] != _reading(new)[2:]
+    if edited or old.acted_on != new.acted_on:
         yield Found("action_edited", _json(old), _json(new), new.source_id, _day(new))
     if old.votes != new.votes and _cast(old) != _cast(new):
         yield Found("votes_changed", tally(old.votes), tally(new.votes), new.source_id, _day(new))

@@ -29,6 +29,7 @@ class Held:
     last_seen_at: datetime
     settled_at: datetime | None = None
     removed_at: datetime | None = None
+    source: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     scope: tuple[str, str] = ("out", "")
 
@@ -64,6 +65,7 @@ def _load(session: Session, source_ids: Sequence[str]) -> dict[str, Held]:
             last_seen_at=row.last_seen_at,
             settled_at=row.last_seen_at,
             removed_at=row.removed_at,
+            source=row.source,
             rows=row_ids.get(row.id, {}),
             scope=(row.scope, row.scope_reason),
         )

@@ -28,6 +28,7 @@ from tracker.posting import insert, post
 from tracker.record import Facts
 from tracker.restage import new_york_date, overrule, restage
 from tracker.scope import Rule
+from tracker.truth import Trust
 
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
 CHUNK = 200_000  # changes held back before they are written
@@ -53,6 +54,7 @@ class Source:
     covers: Callable[[str], bool] | None = None
     facts: Facts | None = None
     accept_losses: bool = False
+    trust: Trust = Trust()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class _Intake:
         if source.facts is not None:
             facts.store(session, source.facts, started_at)
         self._judge = Judge.sitting(session, new_york_date(started_at), rule)
-        self._ledger = Ledger(session, self._run.id or 0)
+        self._ledger = Ledger(session, self._run.id or 0, source.name, source.trust)
         self._read = self._older = 0
         self._unreadable: list[Unreadable] = []
         self._places: set[str] = set()
@@ -183,6 +185,12 @@ class _Intake:
 
     def _take(self, at: datetime, moment: list[Seen]) -> None:
         ledger, gone = self._ledger, []
+        moment = [
+            seen._replace(matter=ledger.identified(seen.matter))
+            if isinstance(seen, Observation) and seen.matter
+            else seen
+            for seen in moment
+        ]
         ledger.prefetch(seen.matter.source_id for seen in moment if isinstance(seen, Observation) and seen.matter)
         for seen in moment:
             self._read += 1
@@ -200,7 +208,7 @@ class _Intake:
     def _see(self, seen: Observation, at: datetime) -> None:
         assert seen.matter is not None
         held = self._ledger.held.get(seen.matter.source_id)
-        if held is not None and held.settled_at is not None and at < held.settled_at:
+        if held is not None and (settled := self._ledger.settled_at(held)) is not None and at < settled:
             self._older += 1
             return
         # what is no law number is noted once and not held, or every run would find it changed again
@@ -214,7 +222,7 @@ class _Intake:
             (held, sight)
             for source_id, sight in gone
             if (held := self._ledger.held[source_id]).place == sight.place and held.removed_at is None
-            and held.last_seen_at < sight.at
+            and held.last_seen_at < sight.at and not self._ledger.readings.vouched(held, sight.at)
         ]  # fmt: skip
         if not self._source.accept_losses:
             self._check_share(len(lost), len(self._ledger.places), "are gone at once")

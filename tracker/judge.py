@@ -12,8 +12,7 @@ from tracker import lifecycle, vocabulary
 from tracker.held import table
 from tracker.models import ScopeOverride
 from tracker.scope import Rule
-
-COUNCIL_KINDS = ("Introduction", "Resolution", "Land Use Application")
+from tracker.wording import COUNCIL_KINDS
 
 
 @dataclass(slots=True)

@@ -18,7 +18,10 @@ from scrapers.records import ActionRecord, MatterRecord, PersonRecord, VoteRecor
 from tracker.changes import Found, find_changes
 from tracker.database import next_id
 from tracker.held import Held, load, table
+from tracker.identity import Identity
 from tracker.models import Action, Capture, Change, Matter, Person
+from tracker.readings import Readings
+from tracker.truth import Trust, renamed
 
 Row = dict[str, Any]
 
@@ -48,17 +51,23 @@ class ActionState:
 class Ledger:
     """The matters of one run; `posting.post` writes it."""
 
-    def __init__(self, session: Session, run_id: int) -> None:
+    def __init__(self, session: Session, run_id: int, source: str, trust: Trust) -> None:
         self.session = session
         self.run_id = run_id
+        self.readings = Readings(session, source, trust)
         self.found = 0
         self.held: dict[str, Held] = {}
         self.by_id: dict[int, Held] = {}
         matters = table(Matter)
-        known = session.execute(sa.select(matters.c.source_id, matters.c.place, matters.c.removed_at)).all()
-        self._unread = {source_id for source_id, _, _ in known}
-        self.places = {place: source_id for source_id, place, removed_at in known if removed_at is None}
+        columns = (matters.c.source_id, matters.c.place, matters.c.file_number, matters.c.removed_at)
+        known = session.execute(sa.select(*columns)).all()
+        self._unread = {row.source_id for row in known}
+        self.places = {row.place: row.source_id for row in known if row.removed_at is None}
         people = session.execute(sa.select(table(Person))).all()
+        self._identity = Identity(
+            ((row.source_id, row.file_number) for row in known if row.removed_at is None),
+            ((row.source_id, row.name) for row in people),
+        )
         self._people: dict[str, tuple[int, str]] = {row.source_id: (row.id, row.name) for row in people}
         self._next = {model: next_id(session, model.id) for model in (Matter, Action, Person, Capture, Change)}
         self._last_texts: dict[str, tuple[str | None, str | None]] = {}
@@ -69,6 +78,7 @@ class Ledger:
         self.new: set[int] = set()
         self.dirty: dict[int, bool] = {}  # matter id -> whether what scope is judged by became different
         self.verdicts: dict[int, tuple[str, str]] = {}
+        self.scope_stands: set[int] = set()  # matters whose scope a more trusted source has settled
         self.texts: dict[tuple[int, str], Row] = {}
         self.touched: set[int] = set()
         self.actions: dict[int, ActionState] = {}
@@ -87,6 +97,7 @@ class Ledger:
             self._unread.difference_update(wanted)
             self.held |= (found := load(self.session, wanted))
             self.by_id |= {held.id: held for held in found.values()}
+            self.readings.prefetch(found.values())
 
     @property
     def new_actions(self) -> set[int]:
@@ -98,18 +109,45 @@ class Ledger:
         """Rows of changes waiting to be written."""
         return len(self.rows)
 
+    def identified(self, record: MatterRecord) -> MatterRecord:
+        """The record under the ids we know; a matter held under a page's id takes the Council's when that comes."""
+        record = self._identity.of(record)
+        heir = self._identity.heir_of(record)
+        if heir and record.source_id not in self._unread and record.source_id not in self.held:
+            self.prefetch([heir])
+            held = self.held.pop(heir)
+            held.record = held.record._replace(source_id=record.source_id)
+            self.held[record.source_id] = held
+            self.places = {place: record.source_id if key == heir else key for place, key in self.places.items()}
+            self.dirty.setdefault(held.id, False)
+            self._identity.learn(record.source_id, record.file_number)
+        return record
+
+    def settled_at(self, held: Held) -> datetime | None:
+        """What is older than this is no news from this source; None where anything is."""
+        if held.settled_at is None:
+            return None
+        return (self.readings.last_of_source(held) if self.readings.concerns(held) else None) or held.settled_at
+
     def see(self, record: MatterRecord, sight: Sight) -> None:
         """Compare a matter with what is held of it, and hold what was seen."""
         text, verdict = record.text, (record.scope, record.scope_reason)
         record = record._replace(text=self._digest(record.source_id, text), scope="", scope_reason="")
         held = self.held.get(record.source_id)
         if held is None:
-            held = self._hold(record, sight)
+            held = self._hold(record._replace(partial=False), sight)
             self.verdicts[held.id] = verdict
             self._add(held, sight, find_changes(None, record))
             self._differs(held, None, record, sight.at, text)
             return
         old = held.record
+        if self.readings.concerns(held):
+            said = record.text
+            old, record = self._settle(held, record, sight)
+            text = text if record.text == said else None  # another source's text stands, and its words are stored
+            if verdict[0] and self.readings.above(held):
+                self.scope_stands.add(held.id)
+                verdict = ("", "")
         record = _completed(record, old)
         if held.removed_at is not None:
             self._add(held, sight, [Found("returned", "", record.status)])
@@ -123,6 +161,33 @@ class Ledger:
             self._differs(held, old, record, sight.at, text)
         self._moved(held, sight)
 
+    def _settle(self, held: Held, seen: MatterRecord, sight: Sight) -> tuple[MatterRecord, MatterRecord]:
+        """What is held and what is to be, where several sources tell of a matter; both under the same ids."""
+        self._identity.learn_people(seen)
+        old = self._with_people(held)
+        record = self.readings.settle(held, seen, sight.at)
+        names = renamed(old.actions, record.actions)
+        for before, after in names.items():
+            held.rows[after] = held.rows.pop(before)
+        actions = tuple(row._replace(source_id=names.get(row.source_id, row.source_id)) for row in old.actions)
+        for position, row in enumerate(record.actions):
+            if row.source_id in names.values():
+                self._state(held, row, position, held.first_seen_at)
+                self.dirty.setdefault(held.id, False)
+        old = old._replace(actions=actions)
+        held.record = old
+        return old, record
+
+    def _with_people(self, held: Held) -> MatterRecord:
+        """What is held, with members under the Council's ids as far as they are known by now; written so, too."""
+        known = self._identity.with_people(held.record)
+        if known.sponsors != held.record.sponsors:
+            self.sponsors.add(held.id)
+        for before, after in zip(held.record.actions, known.actions, strict=True):
+            if before.votes != after.votes:
+                self.votes[held.rows[after.source_id]] = after.votes
+        return known
+
     def lose(self, held: Held, sight: Sight) -> None:
         """The source no longer shows a matter. It stays, marked."""
         self._add(held, sight, [Found("removed", held.record.status, "")])
@@ -132,20 +197,31 @@ class Ledger:
             del self.places[held.place]
 
     def _hold(self, record: MatterRecord, sight: Sight) -> Held:
-        held = Held(self._id(Matter), record, sight.place, sight.at, sight.at)
+        held = Held(self._id(Matter), record, sight.place, sight.at, sight.at, source=self.readings.source)
         self.held[record.source_id] = self.by_id[held.id] = held
         self.places[sight.place] = record.source_id
+        self._identity.learn(record.source_id, record.file_number)
         self.new.add(held.id)
         return held
 
     def _moved(self, held: Held, sight: Sight) -> None:
-        held.last_seen_at = sight.at
+        held.last_seen_at = max(held.last_seen_at, sight.at)
         self.touched.add(held.id)
+        self.readings.found(held, sight.at)
+        if self.readings.concerns(held):
+            self._read_by_another(held)
+            return
         self.places[sight.place] = held.record.source_id
         if held.place != sight.place:
             if self.places.get(held.place) == held.record.source_id:
                 del self.places[held.place]
             held.place = sight.place
+            self.dirty.setdefault(held.id, False)
+
+    def _read_by_another(self, held: Held) -> None:
+        """A matter stays in the place where its first source keeps it, so that what vanishes there is missed."""
+        if held.source != self.readings.source:
+            held.source = self.readings.source
             self.dirty.setdefault(held.id, False)
 
     def _add(self, held: Held, sight: Sight, found: list[Found]) -> None:

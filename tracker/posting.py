@@ -35,6 +35,7 @@ def post(ledger: Ledger, judge: Judge) -> None:
     _post_texts(ledger)
     insert(session, Capture, ledger.captures)
     insert(session, Change, ledger.rows)
+    ledger.readings.save()
     ledger.clear()
 
 
@@ -153,6 +154,7 @@ def _matter_row(held: Held, judge: Judge, taken: set[str]) -> Row:
         "issuer": record.issuer,
         "signer": record.signer,
         "place": held.place,
+        "source": held.source,
         "scope": held.scope[0],
         "scope_reason": held.scope[1],
         "first_seen_at": held.first_seen_at,
@@ -183,7 +185,7 @@ def _taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:
 
 
 def _judge_scope(ledger: Ledger, judge: Judge) -> None:
-    wanted = [key for key, rejudge in ledger.dirty.items() if rejudge]
+    wanted = [key for key, rejudge in ledger.dirty.items() if rejudge and key not in ledger.scope_stands]
     kept = _kept_texts(ledger, [key for key in wanted if (key, _version(ledger, key)) not in ledger.texts])
     for key in wanted:
         held = ledger.by_id[key]

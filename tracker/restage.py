@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from tracker.held import load, table
-from tracker.judge import COUNCIL_KINDS, Judge
+from tracker.judge import Judge
 from tracker.lifecycle import Stage
 from tracker.models import Matter, Run
 from tracker.posting import update
+from tracker.wording import COUNCIL_KINDS
 
 NEW_YORK = ZoneInfo("America/New_York")
 LIVE = tuple(stage.value for stage in Stage if stage.live)
