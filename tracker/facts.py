@@ -3,11 +3,15 @@
 The newest set replaces the last; what other editors decided is left alone.
 """
 
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from scrapers.records import RelationRecord
+from tracker.database import next_id
 from tracker.held import table
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
 from tracker.posting import insert
@@ -19,11 +23,26 @@ EDITOR = "starter record"
 def store(session: Session, facts: Facts, now: datetime) -> None:
     """Replace the facts; matters that had or have a note are indexed again."""
     _index_again(session)
-    for model, rows in ((Note, facts.notes), (Relation, facts.relations), (SectionEffect, facts.sections)):
+    for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections)):
         session.execute(table(model).delete())
         insert(session, model, _numbered(model, [row._asdict() for row in rows]))
+    relate(session, EDITOR, facts.relations)
     _store_scopes(session, facts, now)
     _index_again(session)
+
+
+def relate(session: Session, source: str, relations: Sequence[RelationRecord]) -> None:
+    """Replace what this source says of how matters stand to each other; what another said first is left to it."""
+    rows = table(Relation)
+    session.execute(rows.delete().where(rows.c.source == source))
+    known = {(row.earlier, row.later, row.kind) for row in session.execute(sa.select(rows))}
+    number = itertools.count(next_id(session, Relation.id))
+    new = {(row.earlier, row.later, row.kind): row for row in relations}
+    insert(
+        session,
+        Relation,
+        ({"id": next(number), "source": source, **row._asdict()} for key, row in new.items() if key not in known),
+    )
 
 
 def _index_again(session: Session) -> None:

@@ -5,7 +5,7 @@ of what is held, or cannot read more than a small share of what is there, stops:
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +15,8 @@ from operator import attrgetter
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from scrapers.errors import ScrapeError
-from scrapers.records import Observation, Unreadable
+from scrapers.errors import Refused, ScrapeError, Stopped
+from scrapers.records import Observation, RelationRecord, Unreadable
 from tracker import facts, search
 from tracker.database import writing
 from tracker.errors import BadInput, SourceShrank, TrackerError
@@ -41,6 +41,8 @@ Seen = Observation | Unreadable
 class Source:
     """What a run reads: ``name`` and ``mode`` as in `models.Run`, ``cursor`` how far it reads.
 
+    ``voice`` is the name under which its word is kept, where two runs speak for one source. ``relations`` replace what
+    the source said of how matters stand to each other; ``doubts`` are (subject, sentence) that it could not resolve.
     ``covers`` is given where the run reads all there is, and says which places belong to it: what it then does not
     show is gone. ``facts`` come along with the starter record. ``accept_losses`` is an
     operator's word that a source rightly shrank.
@@ -55,6 +57,9 @@ class Source:
     facts: Facts | None = None
     accept_losses: bool = False
     trust: Trust = Trust()
+    voice: str = ""
+    relations: tuple[RelationRecord, ...] | None = None
+    doubts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,38 @@ def ingest(engine: sa.Engine, source: Source, rule: Rule, clock: Clock) -> Resul
         if isinstance(error, ScrapeError):
             raise BadInput(str(error)) from error
         raise
+
+
+@contextmanager
+def gathering(engine: sa.Engine, source: Source, clock: Clock) -> Iterator[None]:
+    """Around asking a source, before anything is compared: what goes wrong is noted in `run` and raised."""
+    started_at = clock()
+    try:
+        yield
+    except (ScrapeError, TrackerError) as error:
+        _note_failure(engine, source, started_at, clock(), error)
+        raise
+
+
+@contextmanager
+def recorded(engine: sa.Engine, source: Source, clock: Clock) -> Iterator[tuple[Session, Run]]:
+    """One transaction and the row of its run, for what is not a matter: meetings, releases."""
+    with gathering(engine, source, clock), writing(engine) as session:
+        run = _new_run(session, source, clock())
+        yield session, run
+        run.outcome, run.finished_at = "ok", clock()
+        raise_alerts(session, run.id or 0, list(source.doubts), clock())
+
+
+def raise_alerts(session: Session, run_id: int, doubts: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Keep what was not understood until a person looks; what is known already is not said again."""
+    known = {(row.subject, row.message) for row in session.execute(sa.select(table(Alert)))}
+    rows = (
+        {"run_id": run_id, "subject": subject, "message": message, "at": now}
+        for subject, message in dict.fromkeys(doubts)
+        if (subject, message) not in known
+    )
+    insert(session, Alert, rows)
 
 
 @contextmanager
@@ -142,10 +179,16 @@ def _note_failure(engine: sa.Engine, source: Source, started_at: datetime, now: 
     try:
         with writing(engine) as session:
             run = _new_run(session, source, started_at)
-            run.outcome = "refused" if isinstance(error, SourceShrank) else "failed"
+            run.outcome = _outcome_of(error)
             run.finished_at, run.message, run.cursor = now, str(error), ""
     except TrackerError:
         return  # the disk that was full still is; the caller raises the first error
+
+
+def _outcome_of(error: Exception) -> str:
+    if isinstance(error, Stopped):
+        return "stopped"
+    return "refused" if isinstance(error, SourceShrank | Refused) else "failed"
 
 
 class _Intake:
@@ -159,7 +202,7 @@ class _Intake:
         if source.facts is not None:
             facts.store(session, source.facts, started_at)
         self._judge = Judge.sitting(session, new_york_date(started_at), rule)
-        self._ledger = Ledger(session, self._run.id or 0, source.name, source.trust)
+        self._ledger = Ledger(session, self._run.id or 0, source.voice or source.name, source.trust)
         self._read = self._older = 0
         self._unreadable: list[Unreadable] = []
         self._places: set[str] = set()
@@ -179,7 +222,11 @@ class _Intake:
         post(self._ledger, self._judge)
         overrule(self._session, self._judge)
         restage(self._session, self._judge)
-        self._raise_alerts()
+        if self._source.relations is not None:
+            facts.relate(self._session, self._source.voice or self._source.name, self._source.relations)
+        unread = [(seen.place, seen.reason) for seen in self._unreadable]
+        doubts = [*self._source.doubts, *self._judge.doubts, *unread]
+        raise_alerts(self._session, self._run.id or 0, doubts, self._clock())
         search.refresh(self._session)
         return self._finish()
 
@@ -240,18 +287,6 @@ class _Intake:
                 "the run stopped and nothing was stored. Look at the source first; where matters are rightly gone, "
                 "sync with --accept-losses."
             )
-
-    def _raise_alerts(self) -> None:
-        doubts = self._judge.doubts + [(seen.place, seen.reason) for seen in self._unreadable]
-        alerts = table(Alert)
-        known = {(row.subject, row.message) for row in self._session.execute(sa.select(alerts))}
-        now = self._clock()
-        rows = (
-            {"run_id": self._run.id, "subject": subject, "message": message, "at": now}
-            for subject, message in dict.fromkeys(doubts)
-            if (subject, message) not in known
-        )
-        insert(self._session, Alert, rows)
 
     def _finish(self) -> Result:
         run = self._run

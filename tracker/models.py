@@ -273,6 +273,7 @@ class Relation(SQLModel, table=True):
     kind: str
     evidence: str = ""
     confidence: str = ""
+    source: str = Field(default="", index=True)
 
 
 class SectionEffect(SQLModel, table=True):

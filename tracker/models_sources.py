@@ -62,6 +62,16 @@ class Disagreement(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class Stamp(SQLModel, table=True):
+    """What a source said of when a thing of its was last changed, so that it is not asked for again in vain."""
+
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    source: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    value: str
+
+
 class Incident(SQLModel, table=True):
     """A time in which a source could not be read well, from the first failure to the next good run.
 

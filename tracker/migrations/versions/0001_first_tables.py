@@ -150,10 +150,12 @@ def create_relation() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("confidence", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relation")),
         sa.UniqueConstraint("earlier", "later", "kind", name=op.f("uq_relation_earlier_later_kind")),
     )
     op.create_index(op.f("ix_relation_earlier"), "relation", ["earlier"], unique=False)
+    op.create_index(op.f("ix_relation_source"), "relation", ["source"], unique=False)
     op.create_index(op.f("ix_relation_later"), "relation", ["later"], unique=False)
 
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     create_incident()
     create_mayoral_order()
     create_response()
+    create_stamp()
     create_disagreement()
     create_hearing_item()
     create_reading()
@@ -177,5 +178,16 @@ def create_reading() -> None:
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_reading_matter_id_matter")),
         sa.PrimaryKeyConstraint("matter_id", "source", name=op.f("pk_reading")),
+        sqlite_with_rowid=False,
+    )
+
+
+def create_stamp() -> None:
+    op.create_table(
+        "stamp",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_stamp")),
         sqlite_with_rowid=False,
     )
