@@ -7,7 +7,7 @@ Exit codes: 0 done; 1 ``check`` found something wrong; 2 the command line is off
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from itertools import chain
@@ -18,10 +18,13 @@ import click
 
 from scrapers.errors import ScrapeError
 from tracker import __version__
+from tracker.cli_captures import captures
+from tracker.cli_parse import parse
+from tracker.cli_sync import replay, sync
 from tracker.database import reading
 from tracker.errors import BadInput, TrackerError
-from tracker.ingest import Result
 from tracker.setting import Setting, now, with_setting
+from tracker.watch import watch
 
 
 class Commands(click.Group):
@@ -54,7 +57,7 @@ def up(setting: Setting) -> None:
     from tracker.sync import load_starter
 
     engine = setting.engine
-    loaded = load_starter(engine, setting.rule, now)
+    loaded = load_starter(engine, setting.rule, now, setting.trust)
     if loaded is not None:
         click.echo(f"Starter record: {loaded.message}")
     engine.dispose()  # the server's processes open their own connections
@@ -76,33 +79,10 @@ def _serve(setting: Setting) -> None:
     serve_site(config, str(setting.engine.url.render_as_string(hide_password=False)), now)
 
 
-@main.group()
-def sync() -> None:
-    """Bring the record up to date from one source."""
-
-
-@sync.command("council-archive")
-@click.option("--from", "place", help="The archive's repository (address or folder), or an observations file.")
-@click.option("--accept-losses", is_flag=True, help="Go on where the source lost many matters at once.")
-@with_setting
-def sync_council_archive(setting: Setting, place: str | None, accept_losses: bool) -> None:
-    """Read the Council's archive: all of it the first time, then what is new."""
-    from tracker.sync import read_archive
-
-    archive = setting.config.council_archive
-    place = place or archive.place
-    _say(read_archive(setting.engine, setting.rule, now, archive, place, accept_losses=accept_losses, watch=_watch))
-
-
-@main.command()
-@click.argument("place")
-@with_setting
-def replay(setting: Setting, place: str) -> None:
-    """Read the archive's whole history from PLACE (a repository or an observations file) as dated observations."""
-    from tracker.sync import read_archive
-
-    archive = setting.config.council_archive
-    _say(read_archive(setting.engine, setting.rule, now, archive, place, whole=True, watch=_watch))
+main.add_command(sync)
+main.add_command(replay)
+main.add_command(captures)
+main.add_command(parse)
 
 
 @main.command()
@@ -145,7 +125,7 @@ def classify(setting: Setting, matters: Path, texts: Path | None, output: Path |
         stream = TextIOWrapper(binary, "utf-8", newline="")
         writer = csv.writer(stream)
         writer.writerow(("file", "label", "reason"))
-        writer.writerows(_watch(chain([first], rows), "matters"))
+        writer.writerows(watch(chain([first], rows), "matters"))
         stream.flush()
         stream.detach()
 
@@ -161,19 +141,6 @@ def check(setting: Setting) -> None:
         click.echo(f"{'ok   ' if finding.good else 'WRONG'} {finding.sentence}")
     if not all(finding.good for finding in found):
         raise SystemExit(1)
-
-
-def _say(result: Result) -> None:
-    click.echo(result.message)
-
-
-def _watch(things: Iterable[Any], what: str = "documents") -> Iterator[Any]:
-    """Pass things on, with a bar that counts them where somebody is looking."""
-    if not sys.stderr.isatty():
-        yield from things
-        return
-    with click.progressbar(things, label=what, file=sys.stderr, show_pos=True, update_min_steps=500) as bar:
-        yield from bar
 
 
 @contextmanager

@@ -86,7 +86,8 @@ class ApiConfig(AddressConfig):
 class WebSiteConfig(AddressConfig):
     """The Council's Legistar site."""
 
-    search_window: str = Field(min_length=1)
+    search_windows: tuple[str, ...] = Field(min_length=1)
+    calendar_windows: tuple[str, ...] = Field(min_length=1)
 
 
 class NycGovConfig(AddressConfig):

@@ -28,7 +28,7 @@ from tracker.posting import insert, post
 from tracker.record import Facts
 from tracker.restage import new_york_date, overrule, restage
 from tracker.scope import Rule
-from tracker.truth import Trust
+from tracker.truth import EVEN, Trust
 
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
 CHUNK = 200_000  # changes held back before they are written
@@ -56,7 +56,7 @@ class Source:
     covers: Callable[[str], bool] | None = None
     facts: Facts | None = None
     accept_losses: bool = False
-    trust: Trust = Trust()
+    trust: Trust = EVEN
     voice: str = ""
     relations: tuple[RelationRecord, ...] | None = None
     doubts: tuple[tuple[str, str], ...] = ()

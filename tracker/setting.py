@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tracker.config import Config, load_config
 from tracker.database import connect, upgrade
 from tracker.scope import Rule
+from tracker.truth import Trust, trust_of
 
 
 class Setting:
@@ -37,6 +38,11 @@ class Setting:
         """Give back the connections, if any were made."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+    @property
+    def trust(self) -> Trust:
+        """Whom to believe where sources disagree."""
+        return trust_of(self.config.trust)
 
     @functools.cached_property
     def rule(self) -> Rule:

@@ -1,6 +1,7 @@
 """What each command reads: the starter record, the archive as it is now, its new commits, or its whole history."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,20 +16,20 @@ from tracker.database import reading
 from tracker.errors import BadInput
 from tracker.ingest import Clock, Result, Seen, Source, ingest, last_cursor, note_nothing_new, was_read
 from tracker.scope import Rule
+from tracker.truth import EVEN, STARTER, Trust
 
 ARCHIVE = "council-archive"
-STARTER = "starter-record"
 
 Watch = Callable[[Iterable[Seen]], Iterator[Seen]]
 
 
-def load_starter(engine: sa.Engine, rule: Rule, clock: Clock) -> Result | None:
+def load_starter(engine: sa.Engine, rule: Rule, clock: Clock, trust: Trust = EVEN) -> Result | None:
     """The record that ships with the package, where it was not loaded before; None where it was."""
     cursor = record.digest()
     with reading(engine) as session:
         if last_cursor(session, STARTER) == cursor:
             return None
-    source = Source(STARTER, "starter", "the package", cursor, record.observations(), facts=record.facts())
+    source = Source(STARTER, "starter", "the package", cursor, record.observations(), facts=record.facts(), trust=trust)
     return ingest(engine, source, rule, clock)
 
 
@@ -39,6 +40,7 @@ def read_archive(
     config: ArchiveConfig,
     place: str,
     *,
+    trust: Trust = EVEN,
     whole: bool = False,
     accept_losses: bool = False,
     watch: Watch = iter,
@@ -52,18 +54,18 @@ def read_archive(
         since = last_cursor(session, ARCHIVE)
     mode = "live" if since and not whole else "replay"  # a first read is history, and history is no news
     if _is_file(place):
-        return _read_file(engine, rule, clock, Path(place), mode, watch, accept_losses)
+        source = Source(ARCHIVE, mode, place, "", (), accept_losses=accept_losses, trust=trust)
+        return _read_file(engine, rule, clock, source, watch)
     repository = _open(place, config, whole=whole)
     head = repository.head()
     if since == head:
         return note_nothing_new(engine, Source(ARCHIVE, mode, place, head, ()), rule, clock)
+    source = Source(ARCHIVE, mode, place, head, (), accept_losses=accept_losses, trust=trust)
     known = since if since and repository.has(since) else ""
     if known or whole:
-        seen = watch(council_archive.history(repository, known))
-        return ingest(engine, Source(ARCHIVE, mode, place, head, seen, accept_losses=accept_losses), rule, clock)
+        return ingest(engine, replace(source, seen=watch(council_archive.history(repository, known))), rule, clock)
     seen = watch(council_archive.current(repository))
-    source = Source(ARCHIVE, mode, place, head, seen, covers=_covers, accept_losses=accept_losses)
-    return ingest(engine, source, rule, clock)
+    return ingest(engine, replace(source, seen=seen, covers=_covers), rule, clock)
 
 
 def _is_file(place: str) -> bool:
@@ -81,12 +83,10 @@ def _covers(place: str) -> bool:
     return place.startswith(tuple(f"{folder}/" for folder in FOLDERS))
 
 
-def _read_file(
-    engine: sa.Engine, rule: Rule, clock: Clock, path: Path, mode: str, watch: Watch, accept_losses: bool
-) -> Result:
+def _read_file(engine: sa.Engine, rule: Rule, clock: Clock, source: Source, watch: Watch) -> Result:
+    path = Path(source.place)
     cursor = _digest(path)
-    seen = watch(council_archive.observations(path))
-    source = Source(ARCHIVE, mode, str(path), cursor, seen, accept_losses=accept_losses)
+    source = replace(source, cursor=cursor, seen=watch(council_archive.observations(path)))
     with reading(engine) as session:
         known = was_read(session, ARCHIVE, cursor)
     return note_nothing_new(engine, source, rule, clock) if known else ingest(engine, source, rule, clock)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from scrapers.records import ActionRecord, MatterRecord
+from tracker.config import TrustConfig
 from tracker.vocabulary import code_of, tidy
 from tracker.wording import COUNCIL_KINDS
 
@@ -38,6 +39,14 @@ class Trust(NamedTuple):
         """The place of a source among those that tell of matters of this kind; 0 is the most trusted."""
         order = self.council if kind in COUNCIL_KINDS else self.orders
         return order.index(source) if source in order else len(order)
+
+
+EVEN = Trust()  # nobody goes before another but by having been read later
+
+
+def trust_of(config: TrustConfig) -> Trust:
+    """The settings on whom to believe."""
+    return Trust(config.council, config.orders, timedelta(hours=config.fresh_for_hours))
 
 
 class Reading(NamedTuple):

@@ -28,6 +28,25 @@ MAYORS: Final = (
     (date(2026, 1, 1), "Mamdani"),
 )
 
+# What readers call each source, in the order in which it is shown.
+SOURCES: Final = {
+    "council-archive": "Council records",
+    "council-api": "Council API",
+    "council-web": "Council web pages",
+    "hearings": "Council hearings",
+    "executive-orders": "Mayoral orders",
+    "mayor-news": "Mayor’s news",
+    "orders-archive": "Orders since 1974",
+    "starter-record": "Starter record",
+}
+OUTCOMES: Final = {
+    "ok": "Read",
+    "running": "Being read now",
+    "failed": "Failed",
+    "refused": "Refused",  # by the source, or by us where it lost too much at once; the run's sentence says which
+    "stopped": "Stopped before its end",
+}
+
 # What follows the name of the body: "Committee on Immigration *held a hearing*". Acts that are not here are told
 # by the vocabulary's own sentence.
 VERBS: Final = {
@@ -75,6 +94,11 @@ def day(value: date | datetime) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def moment(value: datetime) -> str:
+    """ "21 Aug 2026 19:49", in New York time."""
+    return f"{day(value)} {value.astimezone(NEW_YORK):%H:%M}"
+
+
 def new_york_date(moment: datetime) -> date:
     """The New York calendar date of a moment."""
     return moment.astimezone(NEW_YORK).date()
@@ -112,6 +136,11 @@ def law_name(local_law: str) -> str:
 def kind_name(kind: str) -> str:
     """What readers call a matter of this kind."""
     return KIND_LABELS.get(kind, kind)
+
+
+def source_name(source: str) -> str:
+    """What readers call a source; one that has no name here by its key."""
+    return SOURCES.get(source, source.replace("-", " ").capitalize())
 
 
 def mayor_on(day_: date) -> str:
