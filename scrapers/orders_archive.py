@@ -73,7 +73,8 @@ class NotAnOrder(Exception):
 def read_orders(place: str, mirror: Path, observed_at: int) -> Iterator[Seen]:
     """Every order of ``place``: a file of JSON lines, a folder with the repository, or its address, kept in ``mirror``.
 
-    ``observed_at`` is for a file, which does not say when it was made. Raises SourceMissing, SourceBroken, NothingFound.
+    ``observed_at`` (unix seconds) is for a file, which does not say when it was made. Raises SourceMissing,
+    SourceBroken, NothingFound.
     """
     if place.endswith((".jsonl", ".jsonl.zst")):
         return from_file(Path(place), observed_at)

@@ -80,9 +80,8 @@ def test_a_child_process_that_outlives_its_parent_does_not_keep_the_lock(tmp_pat
 
 
 def test_two_in_one_process_are_told_apart_too(blank: sa.Engine) -> None:
-    with only_one(blank, "hearings"):
-        with pytest.raises(Busy), only_one(blank, "hearings"):
-            pytest.fail("two hold one lock")
+    with only_one(blank, "hearings"), pytest.raises(Busy), only_one(blank, "hearings"):
+        pytest.fail("two hold one lock")
     with only_one(blank, "hearings"):
         pass
 
@@ -126,7 +125,8 @@ def test_the_connection_of_a_lock_is_closed_and_not_lent_again(blank: sa.Engine)
             pass
     if blank.dialect.name == "postgresql":
         with blank.connect() as connection:
-            held = connection.execute(sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
+            ours = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            held = connection.execute(sa.text(ours))
             assert held.scalar() == 0
     assert blank.pool.checkedout() == 0  # type: ignore[attr-defined]
 

@@ -7,19 +7,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO
 
 import pytest
 import sqlalchemy as sa
 from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]
-from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
 
-from tracker import schedule
+from tracker import schedule, wording
 from tracker.children import Children, Stop
 from tracker.config import ScheduleConfig, load_config
-from tracker.database import upgrade, writing
+from tracker.database import connect, upgrade, writing
 from tracker.errors import ConfigError
 from tracker.health import last_tries
 from tracker.locks import only_one
@@ -27,7 +26,7 @@ from tracker.models import Run
 from tracker.schedule import Job, first_start, jobs, parse_time
 from tracker.wording import NEW_YORK
 
-SPRING, AUTUMN = datetime(2026, 3, 8), datetime(2026, 11, 1)  # the Sundays on which New York changes its clock
+SPRING, AUTUMN = date(2026, 3, 8), date(2026, 11, 1)  # the Sundays on which New York changes its clock
 TOKEN = {"TRACKER_LEGISTAR_TOKEN": "x"}
 
 
@@ -40,8 +39,8 @@ def starts(trigger: BaseTrigger, since: datetime, count: int) -> list[datetime]:
     return found
 
 
-def new_york(day: datetime, hour: int = 0) -> datetime:
-    return day.replace(hour=hour, tzinfo=NEW_YORK)
+def new_york(day: date, hour: int = 0) -> datetime:
+    return datetime.combine(day, time(hour), NEW_YORK)
 
 
 def settings(**times: tuple[str, ...]) -> ScheduleConfig:
@@ -53,7 +52,7 @@ def settings(**times: tuple[str, ...]) -> ScheduleConfig:
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
 @pytest.mark.parametrize("text", ["03:00", "06:10", "23:59"])
-def test_a_daily_job_runs_once_on_every_day_at_its_hour(day: datetime, text: str) -> None:
+def test_a_daily_job_runs_once_on_every_day_at_its_hour(day: date, text: str) -> None:
     found = starts(parse_time("hearings", text), new_york(day - timedelta(days=1)), 3)
     assert [f"{each.astimezone(NEW_YORK):%d %H:%M}" for each in found] == [
         f"{day + timedelta(days=n):%d} {text}" for n in (-1, 0, 1)
@@ -61,7 +60,7 @@ def test_a_daily_job_runs_once_on_every_day_at_its_hour(day: datetime, text: str
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
-def test_an_hourly_job_runs_every_sixty_minutes_whatever_the_clock_shows(day: datetime) -> None:
+def test_an_hourly_job_runs_every_sixty_minutes_whatever_the_clock_shows(day: date) -> None:
     found = starts(parse_time("council-archive", "hourly :17"), new_york(day), 12)
     moments = [each.astimezone(UTC) for each in found]
     assert {later - earlier for earlier, later in zip(moments, moments[1:], strict=False)} == {timedelta(hours=1)}
@@ -91,14 +90,16 @@ def test_a_time_that_comes_twice_or_never_is_refused_in_a_sentence(text: str) ->
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
 @pytest.mark.parametrize("name", schedule.DAYS)
-def test_a_weekly_job_leaves_out_no_week(day: datetime, name: str) -> None:
+def test_a_weekly_job_leaves_out_no_week(day: date, name: str) -> None:
     found = starts(parse_time("orders-archive", f"{name} 03:00"), new_york(day - timedelta(days=10)), 4)
-    assert {(b.replace(tzinfo=None) - a.replace(tzinfo=None)).days for a, b in zip(found, found[1:], strict=False)} == {7}
+    assert {(b.replace(tzinfo=None) - a.replace(tzinfo=None)).days for a, b in zip(found, found[1:], strict=False)} == {
+        7
+    }
 
 
 @pytest.mark.parametrize(
-    "text", ["", "6:10", "24:00", "06:60", "06:10:00", "hourly 17", "hourly :60", "mo 07:00", "every 0 minutes", "never",
-             "every 5 days", "06:10 ", "\u0660\u0666:10"]
+    "text", ["", "6:10", "24:00", "06:60", "06:10:00", "hourly 17", "hourly :60", "mo 07:00", "every 0 minutes",
+             "never", "every 5 days", "06:10 ", "\u0660\u0666:10"]
 )  # fmt: skip
 def test_what_is_no_time_is_named_with_its_job(text: str) -> None:
     with pytest.raises(ConfigError, match=r'jobs\.hearings: .* is no time\. Write "06:10"'):
@@ -113,7 +114,9 @@ def test_an_interval_that_would_limp_is_refused(text: str) -> None:
 
 def test_a_start_is_put_off_by_no_more_than_the_jitter() -> None:
     on_time = new_york(SPRING, 6)
-    late = {parse_time("hearings", "06:00", 120).get_next_fire_time(None, new_york(SPRING)) - on_time for _ in range(99)}
+    late = {
+        parse_time("hearings", "06:00", 120).get_next_fire_time(None, new_york(SPRING)) - on_time for _ in range(99)
+    }
     assert timedelta(0) <= min(late) < max(late) <= timedelta(seconds=120)
 
 
@@ -137,6 +140,12 @@ def test_the_councils_api_is_left_out_without_its_token(environ: dict[str, str])
     config = load_config(None, {}).schedule
     without = {job.name for job in jobs(config, environ)}
     assert {job.name for job in jobs(config, TOKEN)} - without == {"council-api"}
+
+
+def test_the_health_knows_the_same_sources() -> None:
+    config = load_config(None, {})
+    assert set(config.health.stale_after_hours) == set(schedule.SOURCES)
+    assert set(wording.SOURCES) - {"starter-record"} == set(schedule.SOURCES)
 
 
 def test_a_job_without_times_does_not_run_by_itself() -> None:
@@ -357,7 +366,7 @@ from pathlib import Path
 from tracker.config import ScheduleConfig, load_config
 from tracker.schedule import serve_schedule
 config = load_config(None, {})
-plan = ScheduleConfig(jitter_seconds=0, misfire_grace_seconds=3600, jobs={"hearings": ("00:10",)})
+plan = ScheduleConfig(jitter_seconds=0, misfire_grace_seconds=3600, jobs={"hearings": ("06:10",)})
 serve_schedule(config.model_copy(update={"schedule": plan}), sys.argv[1], {}, lambda: datetime.now(UTC))
 """
 
@@ -374,11 +383,9 @@ def test_the_command_says_what_it_does_and_ends_with_0_on_sigterm(record: sa.Eng
 
 def test_a_database_that_is_not_there_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The tables come with another command; until then the scheduler says what is missing, once."""
-    from tracker.database import connect
-
     caplog.set_level("INFO")
-    engine, stop = connect(f"sqlite:///{tmp_path}/x.db"), Stop()
-    job = Job("hearings", ("print(1)",), (DateTrigger(datetime.now(UTC)),))
+    engine = connect(f"sqlite:///{tmp_path}/x.db")
+    job = Job("hearings", ("print(1)",), (parse_time("hearings", "06:10"),))
     waits: list[float] = []
 
     class Waits(Stop):

@@ -3,18 +3,27 @@
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import golden
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
 
 from tracker import database
+from tracker.health import Rules, incidents, states
 from tracker.models import CHANGE_KINDS, Run
 from tracker.web import SiteSettings, create_app, filters, stagebar, strip, templates_folder
 from tracker.wording_changes import CHANGE_LABELS
 
+RULES = Rules(
+    stale_after={"council-archive": timedelta(hours=36), "hearings": timedelta(hours=36)},
+    least_share=0.5,
+    expected=("council-archive", "council-api", "hearings"),
+    waiting={"council-api": "It needs a token: set TRACKER_LEGISTAR_TOKEN."},
+)
 PAGES = ("/", "/matters", "/orders", "/changes", "/corrections", "/sections", "/about", "/sources", "/export")
 
 
@@ -23,7 +32,7 @@ def site_over(folder: Path, *, filled: bool) -> Flask:
     database.upgrade(engine)
     if filled:
         golden.fill(engine)
-    settings = SiteSettings(contact="editor@example.org", base_url="https://tracker.example.org")
+    settings = SiteSettings(contact="editor@example.org", base_url="https://tracker.example.org", health=RULES)
     return create_app(engine, clock=lambda: golden.NOW, site=settings)
 
 
@@ -226,7 +235,81 @@ def test_a_stale_source_makes_the_site_unhealthy(app: Flask) -> None:
     site = app.extensions["tracker"]
     later = create_app(site.engine, clock=lambda: datetime(2026, 3, 1, tzinfo=golden.NOW.tzinfo), site=site.settings)
     response = later.test_client().get("/healthz")
-    assert (response.status_code, response.get_json()["status"]) == (503, "stale")
+    assert (response.status_code, response.get_json()["status"]) == (503, "degraded")
+    assert response.get_json()["sources"]["council-archive"]["stale"]
+
+
+def try_of(source: str, outcome: str, **given: Any) -> Run:
+    values: dict[str, Any] = {"mode": "live", "place": "", "started_at": golden.NOW, "finished_at": golden.NOW}
+    return Run(source=source, outcome=outcome, **(values | given))
+
+
+def test_a_source_that_fails_while_it_is_fresh_does_not_take_the_site_down(tmp_path: Path) -> None:
+    app = site_over(tmp_path, filled=True)
+    with database.writing(app.extensions["tracker"].engine) as session:
+        session.add(try_of("council-archive", "failed", message="The host does not answer."))
+    response = app.test_client().get("/healthz")
+    told = response.get_json()["sources"]["council-archive"]
+    assert (response.status_code, response.get_json()["status"]) == (200, "degraded")
+    assert (told["state"], told["outcome"], told["stale"]) == ("failing", "failed", False)
+    assert "The host does not answer." in told["sentence"]
+
+
+def test_the_sources_tell_what_is_wrong_since_when_and_what_was_never_read(tmp_path: Path) -> None:
+    app = site_over(tmp_path, filled=True)
+    with database.writing(app.extensions["tracker"].engine) as session:
+        session.add_all(try_of("council-archive", "ok", read=read) for read in (40, 42, 44, 41))
+        session.flush()
+        session.add(try_of("council-archive", "refused", message="robots.txt says <b>no</b>"))
+        session.flush()
+        incidents(session, states(session, RULES, golden.NOW), golden.NOW)
+    page = words(app.test_client(), "/sources")
+    assert "Council records today 10:00 0 minutes ago today 10:00 refused 41 42 0 0 Failing." in page
+    assert "was refused: robots.txt says &lt;b&gt;no&lt;/b&gt;. It was last read well on 10 Feb 2026 10:00." in page
+    assert "Open incident since today 10:00." in page
+    assert "never never – – – – It needs a token: set TRACKER_LEGISTAR_TOKEN." in page
+    assert "Hearings never never – – – – It was not read yet." in page.replace("Council hearings", "Hearings")
+
+
+def test_the_page_of_the_sources_is_never_kept_because_ages_grow(client: FlaskClient) -> None:
+    response = client.get("/sources")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+
+
+def test_prometheus_is_told_what_the_record_shows(tmp_path: Path) -> None:
+    app = site_over(tmp_path, filled=True)
+    with database.writing(app.extensions["tracker"].engine) as session:
+        session.add(try_of("hearings", "ok", read=12, changes=3))
+        session.add(try_of("hearings", "ok", read=14, changes=4))
+        session.flush()
+        session.add(try_of("council-archive", "failed", message="no"))
+        session.flush()
+        incidents(session, states(session, RULES, golden.NOW), golden.NOW)
+    response = app.test_client().get("/metrics")
+    assert response.headers["Content-Type"].startswith("text/plain; version=")
+    assert response.headers["Cache-Control"] == "no-store"
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(response.text)
+        for sample in family.samples
+    }
+    assert found["tracker_source_last_success_timestamp_seconds", "hearings"] == golden.NOW.timestamp()
+    assert found["tracker_source_last_attempt_timestamp_seconds", "council-archive"] == golden.NOW.timestamp()
+    assert (found["tracker_source_up", "hearings"], found["tracker_source_up", "council-archive"]) == (1, 0)
+    assert found["tracker_source_documents_read", "hearings"] == 14
+    assert found["tracker_source_changes_total", "hearings"] == 7
+    assert (found["tracker_incident_open", "hearings"], found["tracker_incident_open", "council-archive"]) == (0, 1)
+    assert found["tracker_incident_open", "council-api"] == 0
+    assert found[("tracker_open_alerts",)] == 1
+    assert (found["tracker_matters", "core"], found["tracker_matters", "context"]) == (5, 0)
+    assert ("tracker_source_up", "council-api") not in found
+    assert {family.documentation for family in text_string_to_metric_families(response.text)}.isdisjoint({""})
+
+
+def test_prometheus_is_answered_before_anything_was_read(tmp_path: Path) -> None:
+    response = site_over(tmp_path, filled=False).test_client().get("/metrics")
+    assert (response.status_code, "tracker_open_alerts 0.0" in response.text) == (200, True)
 
 
 def test_a_database_without_tables_is_told_in_a_sentence(tmp_path: Path) -> None:

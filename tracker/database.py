@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from tracker.errors import DatabaseError
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000",
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=60000",
            "cache_size=-65536")  # fmt: skip
 INGEST_LOCK = 20_260_129  # any number, the same for every process: one run writes at a time
 

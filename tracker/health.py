@@ -8,6 +8,7 @@ the next good read; the operator is mailed once when it begins and once when it 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -45,8 +46,9 @@ class Rules:
 
 
 class State(NamedTuple):
-    """One source now. ``kind`` is ``ok``, ``failing``, ``stale``, ``short`` or ``unread``, ``since`` a certain moment.
+    """One source now. ``kind`` is ``ok``, ``failing``, ``stale``, ``short`` or ``unread``.
 
+    ``since`` is the last good read of a source that is well, and the begin of the trouble of one that is not.
     ``outcome`` is that of the last try, ``error`` its sentence where it failed; ``read``, ``unreadable`` and
     ``changes`` count the last good read that brought anything, and ``usual`` is what such a read brings.
     """
@@ -82,36 +84,36 @@ def rules_of(config: Config, environ: Mapping[str, str]) -> Rules:
     return Rules({source: timedelta(hours=n) for source, n in hours}, config.health.least_share, scheduled, lacks)
 
 
-def judge(
-    source: str, runs: Sequence[Run], now: datetime, stale_after: timedelta | None, least_share: float
-) -> State:
-    """The state of one source by its runs, the newest first."""
-    decisive = [run for run in runs if run.outcome in DECISIVE]
-    good = [run for run in decisive if run.outcome == "ok"]
+def judge(source: str, runs: Sequence[Run], now: datetime, stale_after: timedelta | None, least_share: float) -> State:
+    """The state of one source by its runs, the newest first.
+
+    ``least_share`` is the least part of what is usual that a read may bring; 0 where that means nothing.
+    """
     state = State(source, "unread", "It was not read yet.")
     if runs:
         state = state._replace(last_try=runs[0].started_at, outcome=runs[0].outcome)
+    decisive = [run for run in runs if run.outcome in DECISIVE]
+    good = [run for run in decisive if run.outcome == "ok"]
     if good:
-        at = _ended(good[0])
-        state = state._replace(kind="ok", sentence=f"It was read well on {moment(at)}.", since=at, last_good=at)
-        state = _with_counts(state, good)
-        if stale_after is not None and good[0].mode != "starter" and now - at > stale_after:
-            state = state._replace(kind="stale", sentence=_stale(at, stale_after), since=at + stale_after, stale=True)
-        elif state.usual is not None and good[0].read and good[0].read < least_share * state.usual:
-            state = state._replace(kind="short", sentence=_short(good[0], state.usual))
-    if decisive and decisive[0].outcome != "ok":
-        first = decisive[len([*_leading(decisive)]) - 1].started_at
-        state = state._replace(kind="failing", sentence=_failing(decisive[0], state), since=first)
-        state = state._replace(error=decisive[0].message)
+        state = _with_good(state, good, now, stale_after, least_share)
+    failures = [*takewhile(lambda run: run.outcome != "ok", decisive)]
+    if failures:
+        state = state._replace(kind="failing", sentence=_failing(failures[0], state), since=failures[-1].started_at)
+        state = state._replace(error=failures[0].message)
     return state
 
 
-def _leading(decisive: Sequence[Run]) -> Iterator[Run]:
-    """The failures since the last good read."""
-    for run in decisive:
-        if run.outcome == "ok":
-            return
-        yield run
+def _with_good(
+    state: State, good: Sequence[Run], now: datetime, stale_after: timedelta | None, least_share: float
+) -> State:
+    at = _ended(good[0])
+    state = state._replace(kind="ok", sentence=f"It was read well on {moment(at)}.", since=at, last_good=at)
+    state = _with_counts(state, good)
+    if stale_after is not None and good[0].mode != "starter" and now - at > stale_after:
+        return state._replace(kind="stale", sentence=_stale(at, stale_after), since=at + stale_after, stale=True)
+    if state.read is not None and state.usual is not None and state.read < least_share * state.usual:
+        return state._replace(kind="short", sentence=_short(at, state.read, state.usual))
+    return state
 
 
 def _with_counts(state: State, good: Sequence[Run]) -> State:
@@ -133,8 +135,8 @@ def _stale(at: datetime, limit: timedelta) -> str:
     return f"It was last read well on {moment(at)}, more than {count(hours, 'hour')} ago."
 
 
-def _short(run: Run, usual: int) -> str:
-    return f"The read of {moment(_ended(run))} brought {run.read:,} where {usual:,} are usual."
+def _short(at: datetime, read: int, usual: int) -> str:
+    return f"It was read on {moment(at)}, and brought {read:,} where {usual:,} are usual."
 
 
 def _failing(run: Run, state: State) -> str:
@@ -213,7 +215,7 @@ def incidents(session: Session, found: Sequence[State], now: datetime) -> None:
         if state.in_trouble and incident is None:
             session.add(Incident(source=state.source, message=state.sentence, began_at=state.since or now))
         elif state.kind == "ok" and incident is not None:
-            incident.ended_at = state.since or now
+            incident.ended_at = max(state.since or now, incident.began_at)
             session.add(incident)
 
 

@@ -4,6 +4,7 @@ Messages go out with lines of up to 998 characters in their headers, the longest
 folds a long List-Unsubscribe into encoded words, which mailboxes do not follow (python/cpython#85725).
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,7 +25,8 @@ from tracker.wording import moment, source_name
 
 ON_THE_WIRE: Final = SMTP.clone(max_line_length=998)
 TIMEOUT_SECONDS: Final = 30.0
-MINUTE: Final = "%Y%m%dT%H%M%SZ"
+BARE: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+ADDRESS: Final = re.compile(rf"(?:(?P<name>[^<>]*)<(?P<named>{BARE})>|(?P<bare>{BARE}))", re.ASCII | re.IGNORECASE)
 
 
 class MailFailed(TrackerError):
@@ -131,21 +133,14 @@ def checked_address(text: str) -> str:
 
 
 def _address(text: str) -> Address:
-    name, bare = parseaddr(text)
-    try:
-        if not text.isprintable() or "," in bare:
-            raise ValueError
-        address = Address(name, addr_spec=bare)
-        if not (address.username and address.domain and bare.isascii()) or " " in bare:
-            raise ValueError
-    except (ValueError, IndexError) as error:  # what the library's own parser says of it, it says in tongues
-        raise MailFailed(f"{text!r} is no mail address. Write it like ops@example.org.", permanent=True) from error
-    return address
+    # the library's own reader of addresses takes the first of several, and mends what is none
+    match = ADDRESS.fullmatch(text)
+    if match is None or not text.isprintable():
+        raise MailFailed(f"{text!r} is no mail address. Write it like ops@example.org.", permanent=True)
+    return Address((match["name"] or "").strip(' "'), addr_spec=match["named"] or match["bare"])
 
 
-def operator_mail(
-    incident: Incident, sentence: str, site: SiteConfig, mail: MailConfig, now: datetime
-) -> EmailMessage:
+def operator_mail(incident: Incident, sentence: str, site: SiteConfig, mail: MailConfig, now: datetime) -> EmailMessage:
     """What the operator is told when an incident begins, or, where it has an end, when it is over. Pure.
 
     ``sentence`` is the source's state now. The Message-ID is the incident's own, so that a mail sent twice is seen to
@@ -167,7 +162,7 @@ def operator_mail(
 
 
 def _message_id(incident: Incident, what: str, site: SiteConfig) -> str:
-    began = incident.began_at.astimezone(UTC).strftime(MINUTE)
+    began = incident.began_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return f"<incident-{incident.id}-{began}-{what}@{urlsplit(site.base_url).hostname}>"
 
 

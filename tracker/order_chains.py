@@ -18,7 +18,6 @@ from typing import Final, NamedTuple
 from scrapers.records import OrderRecord
 from tracker.order_relations import RENEWS, Corpus, Effect, counted, term
 
-
 _DECLARES: Final = re.compile(r"\bhereby\W+(?:declare|proclaim)", re.IGNORECASE)
 
 

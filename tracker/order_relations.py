@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -52,13 +53,19 @@ def number_of(order: OrderRecord) -> OrderNumber:
 
 
 def dated(order: OrderRecord) -> str:
-    """When the order was signed, as far as anybody says; "" where nobody does."""
-    return order.dated_on or order.listed_on
+    """When it was signed, as far as anybody says; "" where nobody does. A date of another year is a misreading."""
+    days = [day for day in (order.dated_on, order.listed_on) if day]
+    return next((day for day in days if day.startswith(str(order.year))), days[0] if days else "")
 
 
 def term(order: OrderRecord) -> int:
     """Whose order it is: the mayors since 1974 by number, 0 for the first."""
     return bisect_right(_FROM, order.year)
+
+
+def term_on(day: date) -> int:
+    """Whose time a day falls in, as `term` counts."""
+    return bisect_right(_FROM, day.year)
 
 
 def counted(order: OrderRecord) -> tuple[int, int]:
@@ -181,9 +188,7 @@ def find_effects(corpus: Corpus) -> Effects:
             if not citation.number:
                 found += _mass(corpus, citation, order, ended)
             elif (target := corpus.find(citation, order)) is not None:
-                found.append(
-                    Effect(citation.verb, order.key, target.key, citation.partial, citation.words, mass=False)
-                )
+                found.append(Effect(citation.verb, order.key, target.key, citation.partial, citation.words, mass=False))
             elif not 0 < (citation.year or _printed_year(citation)) < corpus.since:
                 doubts.append((str(number_of(order)), _not_found(citation)))
         ended |= {each.earlier for each in found if each.later == order.key and each.verb in ENDS and not each.partial}
@@ -200,4 +205,5 @@ def _mass(corpus: Corpus, citation: Citation, order: OrderRecord, ended: set[str
 def _not_found(citation: Citation) -> str:
     kind = "Emergency Executive Order" if citation.series == "EEO" else "Executive Order"
     when = f", dated {citation.dated_on}" if citation.dated_on else f" of {citation.year}" if citation.year else ""
-    return f"It {citation.verb} {kind} {citation.number}{when}, which was not found among the orders, or not for certain."
+    named = f"{kind} {citation.number}{when}"
+    return f"It {citation.verb} {named}, which was not found among the orders, or not for certain."

@@ -81,13 +81,18 @@ def mark(session: Session) -> str:
     return "-".join(str(part) for part in session.execute(newest).one())
 
 
-def report(state: SourceState, now: datetime, stale_after: timedelta) -> dict[str, object]:
-    """One source for machines."""
-    age = state.age(now)
-    return {
-        "last_good": state.good_at.isoformat() if state.good_at else None,
-        "age_seconds": int(age.total_seconds()) if age is not None else None,
-        "last_try": state.last_try.started_at.isoformat(),
-        "outcome": state.last_try.outcome,
-        "stale": state.is_stale(now, stale_after),
-    }
+def matters_by_scope(session: Session) -> dict[str, int]:
+    """How many matters of each scope the record holds."""
+    counts = sa.select(col(Matter.scope), sa.func.count()).where(col(Matter.removed_at).is_(None))
+    return {row[0]: row[1] for row in session.execute(counts.group_by(col(Matter.scope)))}
+
+
+def changes_by_source(session: Session) -> dict[str, int]:
+    """How many changes the good runs of each source have recorded in all."""
+    sums = sa.select(col(Run.source), sa.func.sum(col(Run.changes))).where(col(Run.outcome) == "ok")
+    return {row[0]: row[1] for row in session.execute(sums.group_by(col(Run.source)))}
+
+
+def count_alerts(session: Session) -> int:
+    """How many things the tracker did not understand."""
+    return session.scalars(select(sa.func.count()).select_from(Alert)).one()

@@ -150,8 +150,8 @@ def run(
     while not stop.asked:
         try:
             with only_one(engine, LOCK) as hold:
-                said = ""
                 _act(engine, planned, config, clock, stop, Children(command, environment), hold, standby_seconds)
+                said = ""
         except (Busy, DatabaseError) as error:
             sentence = "Another scheduler is acting; this one stands by." if isinstance(error, Busy) else str(error)
             if sentence != said:

@@ -151,6 +151,9 @@ class _ApiTrip:
         self._patience.again()
         if dossier.record is not None:
             yield self._observed(place, dossier)
+        elif held:
+            number = listed.file_number if listed else "a temporary number"
+            yield Unreadable(self.visit.now(), place, f"{held.record.file_number} now bears {number}: look at it")
         if listed:
             self.stamps[key] = _stamp(listed)
 

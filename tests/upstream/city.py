@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
+
 from upstream import legistar_answers as answers
 from upstream import legistar_pages as pages
 from upstream import nyc_gov_pages as news

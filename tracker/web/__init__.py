@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
-from tracker.web import caching, downloads, filters, pages
+from tracker.web import caching, downloads, filters, metrics, pages
 from tracker.web.site import Site, SiteSettings
 
 __all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
@@ -35,6 +35,7 @@ def create_app(engine: sa.Engine, *, clock: Callable[[], datetime], site: SiteSe
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     _map_errors(app)
     caching.register(app)

@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from tracker import queries, queries_changes, queries_lists, queries_sources, timeline, wording
+from tracker import (
+    health,
+    queries,
+    queries_changes,
+    queries_disagreements,
+    queries_lists,
+    queries_sources,
+    timeline,
+    wording,
+)
 from tracker.errors import NotFound
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.queries_changes import ChangeFilter
@@ -165,9 +174,21 @@ def about() -> str:
 
 
 @blueprint.get("/sources")
-def sources() -> str:
+def sources() -> AnyResponse:
+    now = site().now()
     with site().reading() as session:
-        return _page(session, "sources.html", alerts=queries_sources.alerts(session), now=site().now())
+        page = _page(
+            session,
+            "sources.html",
+            states=health.states(session, site().settings.health, now),
+            incidents=health.open_incidents(session),
+            outcomes=wording.OUTCOMES,
+            disagreements=queries_disagreements.disagreements(session),
+            alerts=queries_sources.alerts(session),
+            now=now,
+        )
+    g.pop("mark", None)  # ages grow while nothing is stored: no reader's copy of this page stays true
+    return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/export")
@@ -178,11 +199,14 @@ def export() -> str:
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """For machines: "ok", "stale" when a source was not read well for too long, "empty" when none ever was."""
+    """For machines: "ok", "degraded" when a source is in trouble, "empty" when none was ever tried.
+
+    Answers 503 when what is shown is too old or is nothing at all; a source that fails while it is still fresh is no
+    reason to take a site down.
+    """
     now = site().now()
     with site().reading() as session:
-        states = queries_sources.sources(session)
-        reports = {state.source: queries_sources.report(state, now, site().settings.stale_after) for state in states}
-    stale = any(report["stale"] for report in reports.values())
-    status = "empty" if not reports else "stale" if stale else "ok"
-    return jsonify(status=status, sources=reports), 200 if status == "ok" else 503
+        states = health.states(session, site().settings.health, now)
+    told = health.report(states, now)
+    bad = told["status"] == "empty" or any(state.stale for state in states)
+    return jsonify(told), 503 if bad else 200

@@ -1,8 +1,9 @@
 """Serves the site with gunicorn: a few processes of a few threads each, all reading one database."""
 
+import os
 import socket
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from tracker.config import Config
 from tracker.database import connect
 from tracker.errors import ConfigError
+from tracker.health import rules_of
 from tracker.web import SiteSettings, create_app
 
 Clock = Callable[[], datetime]
@@ -19,8 +21,9 @@ Clock = Callable[[], datetime]
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, told all it needs here instead of by its own files."""
 
-    def __init__(self, config: Config, database_url: str, clock: Clock) -> None:
+    def __init__(self, config: Config, database_url: str, clock: Clock, environ: Mapping[str, str]) -> None:
         self._config = config
+        self._environ = environ
         self._url = database_url
         self._clock = clock
         super().__init__()
@@ -41,13 +44,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
-        stale_after = timedelta(hours=self._config.health.stale_after_hours["council-archive"])
-        settings = SiteSettings(site.title, site.contact, site.base_url, stale_after)
+        settings = SiteSettings(site.title, site.contact, site.base_url, rules_of(self._config, self._environ))
         return create_app(connect(self._url), clock=self._clock, site=settings)
 
 
-def serve_site(config: Config, database_url: str, clock: Clock) -> None:
-    """Serve until told to stop. Raises ConfigError where the port is taken."""
+def serve_site(config: Config, database_url: str, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
+    """Serve until told to stop. Raises ConfigError where the port is taken.
+
+    ``environ`` says only which sources can be read at all.
+    """
     web = config.web
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -58,4 +63,4 @@ def serve_site(config: Config, database_url: str, clock: Clock) -> None:
                 f"Nothing can be served on {web.host}:{web.port} ({error.strerror}). Set another PORT."
             ) from error
     print(f"The site is on http://{web.host}:{web.port}", flush=True)  # noqa: T201
-    _Server(config, database_url, clock).run()
+    _Server(config, database_url, clock, environ).run()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
 
 import sqlalchemy as sa
@@ -11,11 +11,12 @@ from flask import current_app
 from sqlmodel import Session
 
 from tracker import database, wording
+from tracker.health import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Words about this site, and how old a source's last good read may be.
+    """Words about this site, and when a source is in trouble.
 
     `contact` is a mail address, `base_url` has no slash at its end; either may be "".
     """
@@ -23,7 +24,7 @@ class SiteSettings:
     title: str = "NYC Sanctuary Law Tracker"
     contact: str = ""
     base_url: str = ""
-    stale_after: timedelta = timedelta(hours=36)
+    health: Rules = Rules()
     source_code: str = field(default="", kw_only=True)
 
 

@@ -1,0 +1,291 @@
+"""The client that every source is asked with, over real sockets: what it keeps to, and what it makes of each fault."""
+
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from upstream import faults
+from upstream.server import Clock, MemoryKeeper, Reply, Request, Upstream
+
+from scrapers.addresses import check, redacted, with_params
+from scrapers.answers import Answer
+from scrapers.errors import FetchFailed, Refused, ScrapeError, SourceMissing, Stopped, UnsafeAddress
+from scrapers.fetch import Client, Manners, ServerError
+from scrapers.walls import wall_of
+
+TOKEN = "s3cr3t/token=="
+PAGE = "<html><title>Int 1412-2025</title><p>Avilés</p></html>".encode()
+ROBOTS = b"User-agent: *\nDisallow: /private\nAllow: /private/open\nCrawl-delay: 3\n"
+
+
+def healthy(request: Request) -> Reply:
+    if request.path == "/robots.txt":
+        return Reply(404)
+    if request.path == "/etag" and request.headers.get("If-None-Match") == '"1"':
+        return Reply(304, (("ETag", '"1"'),))
+    return Reply(200, (("Content-Type", "text/html; charset=utf-8"), ("ETag", '"1"')), PAGE)
+
+
+class Desk:
+    """A server, and a client whose clock moves only when it sleeps."""
+
+    def __init__(self, upstream: Upstream, **manners: object) -> None:
+        self.upstream, self.clock, self.keeper = upstream, Clock(), MemoryKeeper()
+        self.stopped = False
+        self.manners = Manners(
+            "Tracker-Test/1", "editor@example.org", 1.0, 5.0, 120.0, 4, 1 << 20, ("127.0.0.1",)
+        )._replace(**manners)  # type: ignore[arg-type]
+        self.client = Client(
+            self.manners,
+            self.keeper,
+            clock=self.clock.now,
+            sleep=self.clock.sleep,
+            monotonic=self.clock.monotonic,
+            stop=lambda: self.stopped,
+        )
+
+    def get(self, path: str = "/page", **more: object) -> Answer:
+        return self.client.get(self.upstream.base + path, **more)  # type: ignore[arg-type]
+
+    @property
+    def paths(self) -> list[str]:
+        return [request.path for request in self.upstream.asked]
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream(healthy) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(upstream: Upstream) -> Iterator[Desk]:
+    made = Desk(upstream)
+    yield made
+    made.client.close()
+
+
+def test_it_says_who_it_is_and_whom_to_write_to(desk: Desk) -> None:
+    desk.get()
+    assert {request.headers["User-Agent"] for request in desk.upstream.asked} == {
+        "Tracker-Test/1 (+mailto:editor@example.org)"
+    }
+
+
+def test_an_answer_is_kept_as_it_came_under_the_digest_of_its_bytes(desk: Desk) -> None:
+    answer = desk.get()
+    assert answer.text() == PAGE.decode()
+    *_, kept = desk.keeper.kept
+    assert kept == answer
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", answer.digest)
+
+
+def test_two_requests_to_one_host_keep_their_pause(desk: Desk) -> None:
+    for _ in range(3):
+        desk.get()
+    assert desk.paths == ["/robots.txt", "/page", "/page", "/page"]
+    assert sum(desk.clock.naps) == pytest.approx(3.0)
+
+
+def test_robots_txt_is_obeyed_and_its_longer_pause_too(desk: Desk) -> None:
+    desk.upstream.app = lambda request: Reply(200, (), ROBOTS) if request.path == "/robots.txt" else healthy(request)
+    with pytest.raises(Refused, match=r"robots\.txt does not allow"):
+        desk.get("/private/x")
+    desk.get("/private/open")
+    desk.get("/page")
+    assert desk.paths == ["/robots.txt", "/private/open", "/page"]
+    assert sum(desk.clock.naps) >= 3.0
+
+
+def test_a_robots_txt_that_fails_allows_nothing_for_now(desk: Desk) -> None:
+    desk.upstream.misbehave("/robots.txt", faults.server_error())
+    with pytest.raises(FetchFailed, match="without it nothing else is asked"):
+        desk.get()
+    assert "/page" not in desk.paths
+
+
+def test_what_did_not_change_comes_from_what_is_kept(desk: Desk) -> None:
+    first, second = desk.get("/etag"), desk.get("/etag")
+    assert (first.unchanged, second.unchanged) == (False, True)
+    assert (second.body, second.digest, second.status) == (PAGE, first.digest, 200)
+
+
+def test_a_token_goes_over_the_wire_and_nowhere_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer = desk.get("/page", params={"$filter": "MatterId gt 5"}, secret={"token": TOKEN})
+    assert desk.upstream.asked[-1].params == {"$filter": "MatterId gt 5", "token": TOKEN}
+    desk.upstream.misbehave("/page", faults.hang_up())
+    with pytest.raises(FetchFailed) as failed:
+        desk.get("/page", secret={"token": TOKEN})
+    desk.upstream.behave()
+    desk.upstream.misbehave("/page", faults.refuse())
+    with pytest.raises(Refused) as refused:
+        desk.get("/page", secret={"token": TOKEN})
+    told = [repr(answer), caplog.text, repr(desk.keeper.kept), str(failed.value), str(refused.value)]
+    told += [repr(error) for error in (failed.value.__cause__, failed.value.__context__)]
+    assert not [text for text in told if TOKEN in text or "s3cr3t" in text]
+
+
+def test_a_secret_is_not_carried_to_another_host(desk: Desk) -> None:
+    with Upstream(healthy) as other:
+        desk.upstream.misbehave("/page", faults.to(f"{other.base}/elsewhere"))
+        desk.get("/page", secret={"token": TOKEN})
+        assert other.asked[-1].path == "/elsewhere"
+        assert not [request for request in other.asked if request.query]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_what_cannot_go_better_is_not_tried_again(desk: Desk, status: int) -> None:
+    desk.upstream.misbehave("/page", faults.answering(status))
+    expected = {401: Refused, 403: Refused, 404: SourceMissing, 410: SourceMissing}.get(status, ServerError)
+    with pytest.raises(expected):
+        desk.get()
+    assert desk.paths.count("/page") == 1
+
+
+def test_a_row_without_a_roll_call_is_an_error_for_ever_and_asked_once(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.null_cast())
+    with pytest.raises(ServerError) as failed:
+        desk.get()
+    assert (failed.value.status, b"materialized value is null" in failed.value.body) == (500, True)
+    assert desk.paths.count("/page") == 1
+
+
+def test_an_outage_is_waited_out_longer_each_time(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.server_error(), times=3)
+    assert desk.get().body == PAGE
+    assert desk.paths.count("/page") == 4
+    desk.upstream.misbehave("/page", faults.server_error())
+    with pytest.raises(ServerError, match="HTTP 500"):
+        desk.get()
+
+
+@pytest.mark.parametrize("wait", ["7", "Tue, 10 Feb 2026 15:00:07 GMT"])
+def test_a_source_is_left_alone_for_as_long_as_it_asks(desk: Desk, wait: str) -> None:
+    desk.upstream.misbehave("/page", faults.too_often(wait), times=1)
+    desk.get()
+    assert 6.0 <= sum(desk.clock.naps) <= 9.0
+
+
+def test_a_source_that_asks_for_an_hour_is_asked_at_the_next_run(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.too_often("3600"))
+    with pytest.raises(Refused, match="left alone for 3,600 seconds"):
+        desk.get()
+    assert desk.paths.count("/page") == 1
+
+
+def test_a_lasting_429_is_a_refusal(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.too_often())
+    with pytest.raises(Refused, match="asked too often"):
+        desk.get()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (faults.truncated_gzip(), "breaks off in the middle"),
+        (faults.cut_short(), "no whole answer came"),
+        (faults.hang_up(), "no whole answer came"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_none(desk: Desk, fault: faults.Fault, words: str) -> None:
+    desk.upstream.misbehave("/page", fault)
+    with pytest.raises(FetchFailed, match=words):
+        desk.get()
+    assert not [answer for answer in desk.keeper.kept if answer.address.endswith("/page")]
+    assert desk.paths.count("/page") == 4
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.slow_drip(desk.clock.sleep))
+    with pytest.raises(FetchFailed, match="not there after 120 seconds"):
+        desk.get()
+
+
+def test_an_answer_that_unpacks_without_end_is_stopped_at_the_limit(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.bomb())
+    with pytest.raises(FetchFailed, match="larger than 1 MB"):
+        desk.get()
+
+
+def test_a_page_against_programs_is_a_refusal_and_is_not_kept(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.captcha())
+    with pytest.raises(Refused, match="Pardon Our Interruption"):
+        desk.get()
+    assert not [answer for answer in desk.keeper.kept if answer.address.endswith("/page")]
+
+
+def test_a_bill_about_access_is_no_page_against_programs() -> None:
+    page = b"<html><title>The New York City Council - File #: Int 55-2026</title><p>captcha, access denied</p></html>"
+    answer = Answer("", "", "GET", 200, (("Content-Type", "text/html"),), page, Clock().now(), "")
+    assert wall_of(answer) == ""
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("text/html; charset=utf-8", "windows-1252"),
+        ("text/html", "windows-1252"),
+        ("text/html; charset=nonsense", "utf-8"),
+    ],
+)
+def test_a_page_in_another_charset_than_it_says_is_read_all_the_same(desk: Desk, declared: str, encoding: str) -> None:
+    desk.upstream.misbehave("/page", faults.charset(encoding, declared))
+    assert "Avilés" in desk.get().text()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://169.254.169.254/latest", "http://10.1.2.3/", "http://[::1]/", "http://localhost/", "file:///etc/passwd"],
+)
+def test_a_redirect_into_a_private_network_is_not_followed(desk: Desk, address: str) -> None:
+    desk.upstream.misbehave("/page", faults.to(address))
+    with pytest.raises(UnsafeAddress):
+        desk.get()
+    assert desk.paths == ["/robots.txt", "/page"]
+
+
+def test_a_name_that_leads_into_a_private_network_is_not_asked() -> None:
+    with pytest.raises(UnsafeAddress, match=r"10\.0\.0\.8"):
+        check("https://www.example.org/x", (), lambda host: ["93.184.216.34", "10.0.0.8"])
+    check("https://www.example.org/x", (), lambda host: ["93.184.216.34"])
+
+
+def test_an_endless_redirect_ends(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.to("/page"))
+    with pytest.raises(FetchFailed, match="redirects more than 5 times"):
+        desk.get()
+
+
+def test_a_form_is_sent_and_its_answer_kept(desk: Desk) -> None:
+    desk.client.post(f"{desk.upstream.base}/page", [("a b", "ä&="), ("c", "")])
+    assert (desk.upstream.asked[-1].method, desk.upstream.asked[-1].form) == ("POST", {"a b": "ä&=", "c": ""})
+
+
+def test_the_word_to_stop_is_heard_between_two_requests_and_in_a_wait(desk: Desk) -> None:
+    desk.get()
+    desk.stopped = True
+    with pytest.raises(Stopped):
+        desk.get()
+    assert desk.paths.count("/page") == 1
+
+
+@given(st.dictionaries(st.text("abc$", min_size=1), st.text(min_size=1), max_size=3))
+def test_parameters_arrive_as_they_were_meant(params: dict[str, str]) -> None:
+    request = Request("GET", "/", with_params("https://example.org/", params).partition("?")[2], {}, b"")
+    assert request.params == params
+
+
+@given(
+    st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6), st.text(max_size=9), st.text(max_size=9)
+)
+def test_no_secret_survives_in_a_text(secret: str, before: str, after: str) -> None:
+    told = redacted(f"{before}?token={secret}&x={after}", [secret])
+    assert f"token={secret}" not in told
+
+
+def test_every_error_of_the_client_is_one_of_the_tree() -> None:
+    assert issubclass(ServerError, ScrapeError)
