@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.orders",),
     ("tracker.models_sources",),
     ("tracker.database", "tracker.migrations", "tracker.changes", "tracker.search", "tracker.wording_changes"),
-    ("tracker.held", "tracker.timeline", "tracker.captures", "tracker.locks"),
+    ("tracker.held", "tracker.timeline", "tracker.captures", "tracker.locks", "tracker.children"),
     ("tracker.queries", "tracker.truth", "tracker.identity"),
     ("tracker.readings",),
     ("tracker.judge", "tracker.ledger"),
@@ -46,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.check", "tracker.schedule"),
     ("tracker.web",),
     ("tracker.setting", "tracker.watch"),
-    ("tracker.cli_captures", "tracker.cli_sync", "tracker.cli_parse"),
+    ("tracker.cli_captures", "tracker.cli_sync", "tracker.cli_parse", "tracker.cli_schedule"),
     ("tracker.cli",),
     ("tracker.__main__",),
 )

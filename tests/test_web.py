@@ -267,8 +267,8 @@ def test_the_sources_tell_what_is_wrong_since_when_and_what_was_never_read(tmp_p
     assert "Council records today 10:00 0 minutes ago today 10:00 refused 41 42 0 0 Failing." in page
     assert "was refused: robots.txt says &lt;b&gt;no&lt;/b&gt;. It was last read well on 10 Feb 2026 10:00." in page
     assert "Open incident since today 10:00." in page
-    assert "never never – – – – It needs a token: set TRACKER_LEGISTAR_TOKEN." in page
-    assert "Hearings never never – – – – It was not read yet." in page.replace("Council hearings", "Hearings")
+    assert "It needs a token: set TRACKER_LEGISTAR_TOKEN." in page
+    assert re.search(r"[Hh]earings It was not read yet\.", page)
 
 
 def test_the_page_of_the_sources_is_never_kept_because_ages_grow(client: FlaskClient) -> None:

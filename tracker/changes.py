@@ -122,8 +122,9 @@ def _sponsor_changes(held: MatterRecord, seen: MatterRecord) -> Iterator[Found]:
 
 
 def _document_changes(held: MatterRecord, seen: MatterRecord) -> Iterator[Found]:
-    before = Counter(document.name for document in held.documents or ())
-    after = Counter(document.name for document in seen.documents or ())
+    # a page prints two blanks as one
+    before = Counter(" ".join(document.name.split()) for document in held.documents or ())
+    after = Counter(" ".join(document.name.split()) for document in seen.documents or ())
     if before != after:
         yield Found("documents_changed", "; ".join((before - after).elements()), "; ".join((after - before).elements()))
 

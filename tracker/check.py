@@ -1,7 +1,8 @@
 """What is right and wrong with a set-up, in sentences."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from shutil import which
 from typing import NamedTuple
@@ -12,9 +13,11 @@ from sqlmodel import Session
 from scrapers.git_archive import is_address
 from tracker.config import Config
 from tracker.database import reading
+from tracker.health import Rules, rules_of, states
 from tracker.held import table
-from tracker.models import TRACKED, Alert, Matter, Run
-from tracker.sync import ARCHIVE
+from tracker.mail import MailFailed, checked_address
+from tracker.models import TRACKED, Alert, Matter
+from tracker.wording import source_name
 
 
 class Finding(NamedTuple):
@@ -24,15 +27,18 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def findings(config: Config, engine: sa.Engine, now: datetime) -> Iterator[Finding]:
+def findings(
+    config: Config, engine: sa.Engine, now: datetime, environ: Mapping[str, str] = os.environ
+) -> Iterator[Finding]:
     """Look at settings, tools, record and sources."""
     yield Finding(True, f"The settings are valid; the database is {engine.url.render_as_string()}.")
     yield _contact(config)
     yield _git()
     yield _place(config)
+    yield _mail(config)
     with reading(engine) as session:
         yield _matters(session)
-        yield _archive(session, config, now)
+        yield from _sources(session, rules_of(config, environ), now)
         yield _alerts(session)
 
 
@@ -66,20 +72,24 @@ def _matters(session: Session) -> Finding:
     return Finding(True, f"The record holds {count:,} matters, {session.execute(tracked).scalar():,} of them tracked.")
 
 
-def _archive(session: Session, config: Config, now: datetime) -> Finding:
-    runs = table(Run)
-    query = sa.select(runs).where(runs.c.source == ARCHIVE).order_by(runs.c.id.desc())
-    last = session.execute(query.limit(1)).first()
-    good = session.execute(query.where(runs.c.outcome == "ok").limit(1)).first()
-    if last is not None and last.outcome in ("failed", "refused"):
-        return Finding(False, f"The last read of the Council's archive failed: {last.message}")
-    if good is None:
-        return Finding(False, "The Council's archive was never read. Run 'tracker sync council-archive'.")
-    age = now - good.finished_at
-    hours = age // timedelta(hours=1)
-    if hours > config.health.stale_after_hours[ARCHIVE]:
-        return Finding(False, f"The Council's archive was last read {hours} hours ago. Run 'tracker sync' again.")
-    return Finding(True, f"The Council's archive was last read {hours} hours ago.")
+def _sources(session: Session, rules: Rules, now: datetime) -> Iterator[Finding]:
+    for state in states(session, rules, now):
+        sentence = f"{source_name(state.source)}: {state.sentence}"
+        if state.kind == "unread" and state.source not in rules.waiting:
+            yield Finding(False, f"{sentence} Run 'tracker sync {state.source}', or wait for its time.")
+        else:
+            yield Finding(not state.in_trouble, sentence)
+
+
+def _mail(config: Config) -> Finding:
+    mail = config.mail
+    if not (mail.host and mail.operator):
+        return Finding(True, "Nobody is mailed when a source fails: [mail] host and operator are not both set.")
+    try:
+        told, _ = checked_address(mail.operator), checked_address(mail.sender)
+    except MailFailed as error:
+        return Finding(False, f"[mail] sender or operator: {error}")
+    return Finding(True, f"{told} is mailed when a source fails.")
 
 
 def _alerts(session: Session) -> Finding:

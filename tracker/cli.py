@@ -8,7 +8,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,7 @@ from scrapers.errors import ScrapeError
 from tracker import __version__
 from tracker.cli_captures import captures
 from tracker.cli_parse import parse
+from tracker.cli_schedule import health, schedule, scheduling
 from tracker.cli_sync import replay, sync
 from tracker.database import reading
 from tracker.errors import BadInput, TrackerError
@@ -51,9 +52,10 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--no-schedule", is_flag=True, help="Serve only; another process reads the sources.")
 @with_setting
-def up(setting: Setting) -> None:
-    """Make everything ready and serve the site: database, starter record, web."""
+def up(setting: Setting, no_schedule: bool) -> None:
+    """Make everything ready, serve the site, and read the sources by the clock."""
     from tracker.sync import load_starter
 
     engine = setting.engine
@@ -61,7 +63,8 @@ def up(setting: Setting) -> None:
     if loaded is not None:
         click.echo(f"Starter record: {loaded.message}")
     engine.dispose()  # the server's processes open their own connections
-    _serve(setting)
+    with nullcontext() if no_schedule else scheduling(setting):
+        _serve(setting)
 
 
 @main.command()
@@ -75,14 +78,15 @@ def serve(setting: Setting) -> None:
 def _serve(setting: Setting) -> None:
     from tracker.web.server import serve_site
 
-    config = setting.config
-    serve_site(config, str(setting.engine.url.render_as_string(hide_password=False)), now)
+    serve_site(setting.config, setting.database_url, now)
 
 
 main.add_command(sync)
 main.add_command(replay)
 main.add_command(captures)
 main.add_command(parse)
+main.add_command(schedule)
+main.add_command(health)
 
 
 @main.command()

@@ -11,11 +11,11 @@ import click
 
 from scrapers.errors import ScrapeError
 from tracker.errors import BadInput, TrackerError
+from tracker.health import TOKEN
 from tracker.ingest import Result
 from tracker.setting import Setting, now, with_setting
 from tracker.watch import watch
 
-TOKEN = "TRACKER_LEGISTAR_TOKEN"
 LIVE = {
     "council-api": "Ask the Council's API for what was changed, and for every matter that is tracked.",
     "council-web": "Read the Council's pages of every tracked matter, and of new bills.",

@@ -7,7 +7,7 @@ their name, as long as only one bears it; what is not found keeps the page's id 
 from collections.abc import Iterable
 
 from scrapers.records import ActionRecord, MatterRecord, PersonRecord
-from tracker.vocabulary import tidy
+from tracker.vocabulary import code_of, tidy
 
 FOREIGN = ("web:", "name:")
 
@@ -36,7 +36,9 @@ class Identity:
         if not is_foreign(record.source_id):
             return record
         known = self._by_file.get(record.file_number, record.source_id)
-        return self.with_people(record._replace(source_id=known))
+        # a page prints no ActionIDs; what its words mean is found by the words
+        actions = tuple(row._replace(code=row.code or code_of(row.name) or 0) for row in record.actions)
+        return self.with_people(record._replace(source_id=known, actions=actions))
 
     def learn_people(self, record: MatterRecord) -> None:
         """The members named in a record, for those who are held under a page's id."""

@@ -164,8 +164,10 @@ class Ledger:
     def _settle(self, held: Held, seen: MatterRecord, sight: Sight) -> tuple[MatterRecord, MatterRecord]:
         """What is held and what is to be, where several sources tell of a matter; both under the same ids."""
         self._identity.learn_people(seen)
-        old = self._with_people(held)
-        record = self.readings.settle(held, seen, sight.at)
+        old, in_part = self._with_people(held), self.readings.shown_in_part(held)
+        record = self.readings.settle(held, seen, sight.at, self._identity.with_people)
+        if in_part:  # what no page shows is no news when it comes by another road
+            old = old._replace(final_action_on=record.final_action_on, text=None)
         names = renamed(old.actions, record.actions)
         for before, after in names.items():
             held.rows[after] = held.rows.pop(before)

@@ -36,7 +36,7 @@ def disagreements(session: Session, matter_id: int | None = None) -> tuple[Disag
         .order_by(col(Disagreement.ended_at).is_not(None), col(Disagreement.first_seen_at).desc(), col(Disagreement.id))
         .limit(SHOWN)
     )
-    return tuple(_line(row, matter) for row, matter in session.execute(chosen).tuples())
+    return tuple(_line(row, matter) for row, matter in session.execute(chosen))
 
 
 def _line(row: Disagreement, matter: Matter) -> DisagreementLine:

@@ -3,7 +3,7 @@
 Most matters have one source, and cost nothing here: only when a second one speaks is the first one's word written down.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from tracker.held import BATCH, Held, table
 from tracker.models_sources import Disagreement, Reading
 from tracker.truth import PARTIAL, Differs, Trust, settle
 from tracker.truth import Reading as Word
+
+Known = Callable[[MatterRecord], MatterRecord]
 
 LISTED = "listed"  # the disagreement on whether there is such a matter at all
 
@@ -68,14 +70,19 @@ class Readings:
             mine = (rows.c.matter_id == held.id, rows.c.field == LISTED, rows.c.trusted_source == self.source)
             self._session.execute(rows.update().where(*mine, rows.c.ended_at.is_(None)).values(ended_at=at))
 
-    def settle(self, held: Held, seen: MatterRecord, at: datetime) -> MatterRecord:
-        """The record to hold, now that this source has said ``seen``."""
+    def shown_in_part(self, held: Held) -> bool:
+        """Whether only sources that show a part have told of this matter so far."""
+        words = self._words.get(held.id)
+        return all(word.record.partial for word in words.values()) if words else held.source in PARTIAL
+
+    def settle(self, held: Held, seen: MatterRecord, at: datetime, known: Known) -> MatterRecord:
+        """The record to hold, now that this source has said ``seen``; ``known`` names people by the Council's ids."""
         words = self._words.setdefault(held.id, {})
         if not words and held.source:
             first = held.record._replace(partial=held.source in PARTIAL)
             words[held.source] = Word(held.source, held.last_seen_at, first)
         words = self._words[held.id] = {
-            source: word._replace(record=word.record._replace(source_id=seen.source_id))
+            source: word._replace(record=known(word.record._replace(source_id=seen.source_id)))
             for source, word in words.items()
         }
         words[self.source] = Word(self.source, at, seen)

@@ -5,8 +5,8 @@ back, and what the schedule does anybody can do by hand. Of all schedulers over 
 by and take over when it goes.
 
 Times are New York wall clock, from 03:00 on. The clock there skips from 02:00 to 03:00 on one Sunday of March and
-repeats 01:00 to 02:00 on one of November, so that a job would run never or twice; and APScheduler 3.11.3 leaves out what
-is to run before 01:00 on the Monday after the skip (seen). "hourly" and "every" go by UTC, which has no such nights.
+repeats 01:00 to 02:00 on one of November, so that a job would run never or twice; and APScheduler 3.11.3 leaves out
+what is to run before 01:00 on the Monday after the skip (seen). "hourly" and "every" go by UTC, which does neither.
 """
 
 import logging

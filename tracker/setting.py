@@ -20,12 +20,12 @@ class Setting:
     """What every command stands on, made when first asked for."""
 
     def __init__(self, config_path: Path | None, database_url: str | None) -> None:
-        self._path = config_path
+        self.path = config_path
         self._url = database_url
 
     @functools.cached_property
     def config(self) -> Config:
-        return load_config(self._path, os.environ)
+        return load_config(self.path, os.environ)
 
     @functools.cached_property
     def engine(self) -> sa.Engine:
@@ -38,6 +38,11 @@ class Setting:
         """Give back the connections, if any were made."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+    @property
+    def database_url(self) -> str:
+        """The database's address as another process needs it, password and all: never to be shown."""
+        return str(self.engine.url.render_as_string(hide_password=False))
 
     @property
     def trust(self) -> Trust:

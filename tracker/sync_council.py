@@ -267,6 +267,8 @@ class _WebTrip:
         pairs = {theirs: mine for mine, theirs in align(known, rows).items()}
         for at, row in enumerate(rows):
             held = known[pairs[at]] if at in pairs else None
-            if row.result and row.source_id in page.details and not (held and held.votes):
+            if held and held.votes and held.result == row.result:
+                rows[at] = row._replace(votes=held.votes)
+            elif row.result and row.source_id in page.details:
                 rows[at] = row._replace(votes=self.site.votes(page.details[row.source_id]).votes)
         return tuple(rows)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from scrapers.answers import Answer, Fetcher
-from scrapers.errors import FetchFailed, Refused, ScrapeError, Stopped
+from scrapers.errors import Refused, ScrapeError, Stopped
 from scrapers.records import MatterRecord, Observation, Unreadable
 from tracker.captures import Archive
 from tracker.config import Config
@@ -20,7 +20,7 @@ from tracker.scope import Rule
 from tracker.truth import Trust, trust_of
 from tracker.wording import COUNCIL_KINDS
 
-IN_A_ROW = 3  # so many things in a row that cannot be fetched are an outage, and not each a fault of its own
+IN_A_ROW = 3  # so many things in a row that cannot be read are an outage or a redesign, and not each a fault of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,9 @@ class Patience:
         """The reason in words, where the others may still be read; raises what stops the whole run."""
         if isinstance(error, Refused | Stopped):
             raise error
-        if isinstance(error, FetchFailed):
-            self._failed += 1
-            if self._failed >= IN_A_ROW:
-                raise error
+        self._failed += 1
+        if self._failed >= IN_A_ROW:
+            raise error
         return error.message
 
 

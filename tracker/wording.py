@@ -46,6 +46,7 @@ OUTCOMES: Final = {
     "refused": "Refused",  # by the source, or by us where it lost too much at once; the run's sentence says which
     "stopped": "Stopped before its end",
 }
+TROUBLES: Final = {"failing": "Failing", "stale": "Out of date", "short": "Less than usual"}
 
 # What follows the name of the body: "Committee on Immigration *held a hearing*". Acts that are not here are told
 # by the vocabulary's own sentence.

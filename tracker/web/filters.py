@@ -55,14 +55,6 @@ RELATIONS = {
 }
 # A bill that is not law does not yet amend or repeal anything.
 WOULD = {"amends": ("Would amend", "Would be amended by"), "repeals": ("Would repeal", "Would be repealed by")}
-SOURCES = {
-    "council-archive": "Council records",
-    "council-web": "Council web pages",
-    "council-api": "Council interface",
-    "executive-orders": "Mayoral orders",
-    "starter-record": "Starter record",
-}
-OUTCOMES = {"ok": "Read", "running": "Being read now", "failed": "Failed", "refused": "Refused by the source"}
 
 
 def register(app: Flask) -> None:
@@ -80,7 +72,7 @@ def register(app: Flask) -> None:
         tone=stage_tone,
         host=host,
         web=web_address,
-        source=source_name,
+        source=wording.source_name,
         listed=wording.listed,
         related=related,
         by_section=by_section,
@@ -92,7 +84,6 @@ def register(app: Flask) -> None:
         LAW_STAGES=LAW_STAGES,
         SCOPE_LABELS=SCOPE_LABELS,
         SCOPE_MEANINGS=SCOPE_MEANINGS,
-        OUTCOMES=OUTCOMES,
         CHANGE_LABELS=wording_changes.CHANGE_LABELS,
         page_address=page_address,
         days_since=days_since,
@@ -198,11 +189,6 @@ def host(address: str) -> str:
 def web_address(address: str) -> str:
     """An address that may stand in a link: http and https only, else nothing."""
     return address if urlsplit(address).scheme in ("http", "https") else ""
-
-
-def source_name(source: str) -> str:
-    """What readers call a source."""
-    return SOURCES.get(source, source.replace("-", " ").capitalize())
 
 
 def page_address(number: int) -> str:

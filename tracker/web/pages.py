@@ -183,6 +183,7 @@ def sources() -> AnyResponse:
             states=health.states(session, site().settings.health, now),
             incidents=health.open_incidents(session),
             outcomes=wording.OUTCOMES,
+            troubles=wording.TROUBLES,
             disagreements=queries_disagreements.disagreements(session),
             alerts=queries_sources.alerts(session),
             now=now,
