@@ -40,6 +40,7 @@ check: dev
 # TRACKER_ARCHIVE=FOLDER measures on a copy of the whole archive
 bench: dev
 	@$(PLACE) -m benchmarks
+	@$(PLACE) -m benchmarks.sources
 
 # keeps the pins that still fit; make lock ARGS=--upgrade takes the newest
 lock: dev

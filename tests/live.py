@@ -69,11 +69,11 @@ class Live:
         self.stopped = False
 
     @contextmanager
-    def visit(self) -> Iterator[Visit]:
+    def visit(self, pause: float = 0.0) -> Iterator[Visit]:
         """The tools of one run, made anew as a new process would."""
         fetch = self.config.fetch
         manners = Manners(
-            fetch.agent, "editor@example.org", 0.0, 5.0, 120.0, fetch.attempts, 5 << 20, fetch.private_hosts
+            fetch.agent, "editor@example.org", pause, 5.0, 120.0, fetch.attempts, 5 << 20, fetch.private_hosts
         )  # fmt: skip
         with Client(
             manners,

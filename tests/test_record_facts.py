@@ -26,7 +26,8 @@ STATES = {
     "in_force", "amended", "revoked", "void", "enjoined", "superseded", "pending", "decided", "issued", "unknown",
 }  # fmt: skip
 ACTS = {
-    "order_signed", "order_amended", "order_revoked", "order_voided", "order_continued",
+    "order_signed", "order_amended", "order_revoked", "order_blocked",
+    "order_voided", "order_continued",
     "issued", "reported", "suit_filed", "ruling", "decision", "announced", "replaced", "order_replaced",
 }  # fmt: skip
 RELATION_KINDS = {

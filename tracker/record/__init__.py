@@ -37,6 +37,7 @@ _ACTS = {
     "order_revoked": "Order Revoked",
     "order_continued": "Order Extended",
     "order_voided": "Declared Void",
+    "order_blocked": "Order Blocked",
     "issued": "Issued",
     "reported": "Issued",
     "suit_filed": "Suit Filed",
