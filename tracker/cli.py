@@ -16,14 +16,14 @@ from typing import IO, Any
 
 import click
 
-from scrapers.errors import ScrapeError
+from scrapers.errors import ScrapeError, Stopped
 from tracker import __version__
 from tracker.cli_captures import captures
 from tracker.cli_parse import parse
 from tracker.cli_schedule import health, schedule, scheduling
 from tracker.cli_sync import replay, sync
 from tracker.database import reading
-from tracker.errors import BadInput, TrackerError
+from tracker.errors import BadInput, SourceShrank, TrackerError
 from tracker.setting import Setting, now, with_setting
 from tracker.watch import watch
 
@@ -39,7 +39,7 @@ class Commands(click.Group):
             context.exit(error.exit_code)
         except ScrapeError as error:
             click.echo(f"tracker: {error}", err=True)
-            context.exit(BadInput.exit_code)
+            context.exit(SourceShrank.exit_code if isinstance(error, Stopped) else BadInput.exit_code)
         except BrokenPipeError:
             # whoever read the output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ seen at the same moment, are one entry with steps ("held a hearing, amended it a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -31,6 +31,8 @@ _WITH_VERSION: Final = {
     Act.COMMITTEE_APPROVED: "approved",
     Act.COUNCIL_APPROVED: "passed",
 }
+_FEW_RENEWALS: Final = 4  # so many are told one by one
+_PLAIN_RENEWAL: Final = ("extends it.", "goes on with it.")
 _ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
 
 
@@ -91,6 +93,7 @@ class Entry:
     told: bool = False  # `text` is a whole sentence of ours, which names who acted
     url: str = ""
     confidence: str = ""
+    folded: tuple["Entry", ...] = ()  # what this line stands for, the oldest first
 
     @property
     def late_days(self) -> int:
@@ -133,9 +136,31 @@ def build(
     rows = [_row(action, matter, edits.get(action.source_id, ()), votes.get(action.id, ())) for action in actions]
     rows.sort(key=lambda row: row.order)
     entries = [_entry(group, today) for group in _groups(rows)]
+    entries = _fold_renewals(entries)
     entries += [_moved(change, matter) for change in changes if change.kind in _ON_THE_LINE]
     entries.sort(key=lambda entry: entry.on)  # stable: the legal order within a day stays
     return entries[::-1]
+
+
+def _fold_renewals(entries: list[Entry]) -> list[Entry]:
+    """An emergency order is renewed every five days: between the first and the last renewal one line says how often.
+
+    A renewal that does more than renew has words of its own, and stays a line of its own.
+    """
+    renewals = [entry for entry in entries if _only_renews(entry)][1:-1]
+    if len(renewals) < _FEW_RENEWALS:
+        return entries
+    first, last = renewals[0], renewals[-1]
+    text = f"Renewed {len(renewals)} more times, from {wording.day(first.on)} to {wording.day(last.on)}."
+    line = replace(last, text=text, steps=(), recorded_on=None, url="", confidence="", folded=tuple(renewals))
+    kept = [entry for entry in entries if entry not in renewals[:-1]]
+    return [line if entry is last else entry for entry in kept]
+
+
+def _only_renews(entry: Entry) -> bool:
+    meanings = [ACTIONS.get(step.action.code) for step in entry.steps]
+    extends = [meaning.act is Act.ORDER_EXTENDED for meaning in meanings if meaning]
+    return bool(extends) and all(extends) and entry.text.endswith(_PLAIN_RENEWAL) and entry.withdrawn_on is None
 
 
 def tally(ballots: Sequence[Ballot]) -> Tally | None:
@@ -180,7 +205,11 @@ def _row(action: Action, matter: Matter, before: Sequence[Earlier], ballots: Seq
         counted,
         tuple(before),
     )
-    recorded = None if action.first_seen_at <= matter.first_seen_at else wording.new_york_date(action.first_seen_at)
+    recorded: date | None = wording.new_york_date(action.first_seen_at)
+    # what was done before we first saw an order may have been recorded at any time: its sources come one by one
+    past = matter.kind not in wording.COUNCIL_KINDS and action.acted_on < wording.new_york_date(matter.first_seen_at)
+    if past or action.first_seen_at <= matter.first_seen_at:
+        recorded = None
     withdrawn = wording.new_york_date(action.withdrawn_at) if action.withdrawn_at else None
     actor = actor_of(action.code, action.body)
     return _Row(step, meaning, actor, _who(action, meaning, actor), recorded, withdrawn)
