@@ -26,9 +26,10 @@ from tracker.ledger import Ledger, Sight
 from tracker.models import Alert, Run
 from tracker.posting import insert, post
 from tracker.record import Facts
-from tracker.restage import new_york_date, overrule, restage
+from tracker.restage import overrule, restage
 from tracker.scope import Rule
 from tracker.truth import EVEN, Trust
+from tracker.wording import new_york_date
 
 SHARE, FEW = 0.01, 20  # a source may lose, or garble, this share of its matters at once, or this many
 CHUNK = 200_000  # changes held back before they are written

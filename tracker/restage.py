@@ -4,8 +4,7 @@ A scheduled row comes due, a session ends, a bill's thirty days on the Mayor's d
 provisional: no source says anything new, and yet the stage is another one.
 """
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -15,15 +14,9 @@ from tracker.judge import Judge
 from tracker.lifecycle import Stage
 from tracker.models import Matter, Run
 from tracker.posting import update
-from tracker.wording import COUNCIL_KINDS
+from tracker.wording import COUNCIL_KINDS, new_york_date
 
-NEW_YORK = ZoneInfo("America/New_York")
 LIVE = tuple(stage.value for stage in Stage if stage.live)
-
-
-def new_york_date(moment: datetime) -> date:
-    """The City's calendar date at a moment."""
-    return moment.astimezone(NEW_YORK).date()
 
 
 def restage(session: Session, judge: Judge) -> None:

@@ -14,8 +14,8 @@ from scrapers.errors import NothingFound, ScrapeError
 from scrapers.records import MeetingRecord
 from tracker import hearings
 from tracker.ingest import Result, Source, gathering, recorded
-from tracker.restage import new_york_date
 from tracker.visit import Patience, Recording, Visit
+from tracker.wording import new_york_date
 
 HEARINGS = "hearings"
 BACK, AHEAD = timedelta(days=30), timedelta(days=180)  # which days of the calendar are read

@@ -27,9 +27,8 @@ from tracker.ingest import Result, Source, gathering, ingest, recorded
 from tracker.judge import day
 from tracker.models_sources import Article, MayoralOrder
 from tracker.posting import insert
-from tracker.restage import new_york_date
 from tracker.visit import Recording, Visit
-from tracker.wording import mayor_on
+from tracker.wording import mayor_on, new_york_date
 
 ORDERS = "executive-orders"
 ORDERS_ARCHIVE = "orders-archive"
