@@ -24,7 +24,18 @@ RULES = Rules(
     expected=("council-archive", "council-api", "hearings"),
     waiting={"council-api": "It needs a token: set TRACKER_LEGISTAR_TOKEN."},
 )
-PAGES = ("/", "/matters", "/orders", "/changes", "/corrections", "/sections", "/about", "/sources", "/export")
+PAGES = (
+    "/",
+    "/matters",
+    "/orders",
+    "/changes",
+    "/corrections",
+    "/sections",
+    "/about",
+    "/sources",
+    "/export",
+    "/calendar",
+)
 
 
 def site_over(folder: Path, *, filled: bool) -> Flask:

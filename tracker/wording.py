@@ -100,6 +100,17 @@ def moment(value: datetime) -> str:
     return f"{day(value)} {value.astimezone(NEW_YORK):%H:%M}"
 
 
+def hour(clock: str) -> str:
+    """ "1:30 p.m." for ``13:30:00``; "" for none."""
+    if not clock:
+        return ""
+    hours, minutes = int(clock[:2]), clock[3:5]
+    if clock[:5] in ("12:00", "00:00"):
+        return "noon" if hours else "midnight"
+    half = "a.m." if hours < 12 else "p.m."
+    return f"{hours % 12 or 12}{'' if minutes == '00' else ':' + minutes} {half}"
+
+
 def new_york_date(moment: datetime) -> date:
     """The New York calendar date of a moment."""
     return moment.astimezone(NEW_YORK).date()

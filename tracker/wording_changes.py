@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Final, NamedTuple
 
+from tracker import wording_hearings
 from tracker.models import Change
 from tracker.vocabulary import STATUSES
 from tracker.wording import day, law_name, listed, number_of, quoted
@@ -43,6 +44,11 @@ CHANGE_LABELS: Final = {
     "sponsors_changed": "Sponsors",
     "documents_changed": "Documents",
     "votes_changed": "Votes",
+    "hearing_scheduled": "Hearing set",
+    "hearing_moved": "Hearing moved",
+    "hearing_deferred": "Hearing put off",
+    "hearing_cancelled": "Hearing cancelled",
+    "hearing_gone": "Hearing off the calendar",
 }
 
 
@@ -77,6 +83,8 @@ def printed_day(text: str) -> str:
 
 def sentence(change: Change, source: str = "The record") -> str:
     """One change in plain words; `source` is whose record changed ("The Council's record")."""
+    if change.kind.startswith("hearing_"):
+        return wording_hearings.sentence(change)
     plain = _PLAIN.get(change.kind)
     if plain is not None:
         return plain.format(source=source, before=change.before, after=change.after)

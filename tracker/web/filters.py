@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from tracker import wording, wording_changes
+from tracker import wording, wording_changes, wording_hearings
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.queries import Dossier, Link
@@ -74,6 +74,7 @@ def register(app: Flask) -> None:
         web=web_address,
         source=wording.source_name,
         listed=wording.listed,
+        hour=wording.hour,
         related=related,
         by_section=by_section,
         subdivision=subdivision,
@@ -85,6 +86,7 @@ def register(app: Flask) -> None:
         SCOPE_LABELS=SCOPE_LABELS,
         SCOPE_MEANINGS=SCOPE_MEANINGS,
         CHANGE_LABELS=wording_changes.CHANGE_LABELS,
+        STATES=wording_hearings.STATES,
         page_address=page_address,
         days_since=days_since,
     )

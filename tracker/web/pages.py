@@ -11,6 +11,7 @@ from tracker import (
     queries,
     queries_changes,
     queries_disagreements,
+    queries_hearings,
     queries_lists,
     queries_sources,
     timeline,
@@ -28,6 +29,7 @@ blueprint = Blueprint("pages", __name__)
 
 NEWS_ON_HOME = 8
 CORRECTIONS_ON_HOME = 3
+HEARINGS_ON_HOME = 3
 
 
 def _page(session: Session, template: str, **values: Any) -> str:
@@ -49,6 +51,7 @@ def home() -> str:
             orders=[line for line in orders if line.scope != "context"],
             corrections=corrections[:CORRECTIONS_ON_HOME],
             strip=strip(laws, orders, site().today()),
+            hearings=queries_hearings.coming(session, site().today())[:HEARINGS_ON_HOME],
         )
 
 
@@ -115,8 +118,24 @@ def matter(slug: str) -> str | AnyResponse:
         held, today = dossier.matter, site().today()
         story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today)
         bar = stage_bar(held, dossier.actions, today)
-        source = wording.source_of(held.kind)
-        return _page(session, "matter.html", dossier=dossier, matter=held, story=story, bar=bar, whose=source)
+        return _page(
+            session,
+            "matter.html",
+            dossier=dossier,
+            matter=held,
+            story=story,
+            bar=bar,
+            whose=wording.source_of(held.kind),
+            hearings=queries_hearings.of_matter(session, held.id, today),
+            disagreements=queries_disagreements.disagreements(session, held.id),
+        )
+
+
+@blueprint.get("/calendar")
+def calendar() -> str:
+    with site().reading() as session:
+        read = next((state.good_at for state in queries_sources.sources(session) if state.source == "hearings"), None)
+        return _page(session, "calendar.html", calendar=queries_hearings.calendar(session, site().today()), read=read)
 
 
 @blueprint.get("/orders")
