@@ -11,7 +11,6 @@ import pytest
 from archive_builder import NO_DATE, document, member, row
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapers.fetch import ServerError
 from upstream import legistar_answers as legistar
 
 from scrapers.answers import Answer
@@ -34,6 +33,7 @@ from scrapers.council_answers import (
 from scrapers.council_api import Api, next_watermark
 from scrapers.council_archive import Reader
 from scrapers.errors import FetchFailed, PageChanged, Refused, SourceMissing
+from scrapers.fetch import ServerError
 from scrapers.json_lines import json_lines
 from scrapers.records import AgendaItemRecord, MatterRecord, PersonRecord, VoteRecord
 

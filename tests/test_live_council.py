@@ -19,11 +19,14 @@ from scrapers.records import MatterRecord, Observation
 from tracker import sync_council
 from tracker.database import reading
 from tracker.errors import BadInput
+from tracker.health import rules_of
 from tracker.held import load
 from tracker.ingest import Result, Source, ingest
 from tracker.models import Action, Alert, Change, Matter, Run
 from tracker.models_sources import Disagreement
+from tracker.queries_sources import link_is_missing
 from tracker.scope import Rule
+from tracker.web import SiteSettings, create_app
 
 START = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 BILLS = ("Int 1412-2025", "Int 1568-2017", "Int 0486-2014")
@@ -281,3 +284,31 @@ def test_a_change_cites_every_answer_it_was_made_of_and_no_token(live: Live) -> 
     assert not [address for address in addresses if "secret" in address]
     kept = b"".join(live.archive.store.get(digest) for digest in live.archive.store.digests())
     assert b"token" not in kept.lower()
+
+
+def test_a_link_that_leads_nowhere_is_not_shown(live: Live) -> None:
+    by_archive(live)
+    live.upstream.misbehave("id=57404", faults.gone_page())
+    by_pages(live)
+    with reading(live.engine) as session:
+        assert {number: link_is_missing(session, number) for number in ("76557", "57404", "53407")} == {
+            "76557": False, "57404": True, "53407": False,
+        }  # fmt: skip
+    live.upstream.behave()
+    pass_time(live, hours=1)
+    by_pages(live)
+    with reading(live.engine) as session:
+        assert not link_is_missing(session, "57404")
+
+
+def test_where_sources_disagree_readers_are_told_on_the_bills_page_and_on_the_sources_page(live: Live) -> None:
+    by_api(live)
+    live.city.matters[0]["StatusName"] = "Vetoed"
+    pass_time(live, hours=1)
+    by_archive(live)
+    site = SiteSettings("T", "", "", rules_of(live.config, {}))
+    client = create_app(live.engine, clock=live.clock.now, site=site).test_client()
+    for address in ("/sources", "/matters/int-1412-2025"):
+        page = " ".join(client.get(address).get_data(as_text=True).split())
+        assert "Council API says “Enacted”" in page
+        assert "Council records says “Vetoed”" in page

@@ -233,12 +233,7 @@ class _Intake:
 
     def _take(self, at: datetime, moment: list[Seen]) -> None:
         ledger, gone = self._ledger, []
-        moment = [
-            seen._replace(matter=ledger.identified(seen.matter))
-            if isinstance(seen, Observation) and seen.matter
-            else seen
-            for seen in moment
-        ]
+        moment = [self._identified(seen) for seen in moment]
         ledger.prefetch(seen.matter.source_id for seen in moment if isinstance(seen, Observation) and seen.matter)
         for seen in moment:
             self._read += 1
@@ -252,6 +247,12 @@ class _Intake:
             if seen.matter is not None:
                 self._see(seen, at)
         self._lose(gone)
+
+    def _identified(self, seen: Seen) -> Seen:
+        if isinstance(seen, Unreadable) or seen.matter is None:
+            return seen
+        matter = self._ledger.identified(seen.matter)
+        return seen if matter is seen.matter else seen._replace(matter=matter)
 
     def _see(self, seen: Observation, at: datetime) -> None:
         assert seen.matter is not None

@@ -8,9 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker.models import TRACKED, Alert, Change, Matter, Run
+from tracker.models_sources import Stamp
 from tracker.wording import COUNCIL_KINDS
 
 ALERTS_SHOWN: Final = 100
+LINKS: Final = "council-links"  # whose stamps say whether the gateway leads to a matter's page
+LINK_GOOD: Final = "good"
+LINK_MISSING: Final = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def _as_of(session: Session, council: bool) -> datetime | None:
 def _latest(session: Session, *which: sa.ColumnElement[bool] | bool) -> dict[str, Run]:
     ids = select(sa.func.max(Run.id)).where(*which).group_by(Run.source)
     return {run.source: run for run in session.scalars(select(Run).where(col(Run.id).in_(ids)))}
+
+
+def link_is_missing(session: Session, source_id: str) -> bool:
+    """Whether the way to the official page of a matter led nowhere when it was last tried: then no link is shown."""
+    row = session.get(Stamp, (LINKS, source_id))
+    return row is not None and row.value == LINK_MISSING
 
 
 def alerts(session: Session) -> tuple[Alert, ...]:

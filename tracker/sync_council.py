@@ -20,6 +20,7 @@ from tracker.errors import BadInput
 from tracker.held import Held
 from tracker.identity import is_foreign
 from tracker.ingest import Result, Seen, Source, gathering, ingest, note_nothing_new
+from tracker.queries_sources import LINK_GOOD, LINK_MISSING, LINKS
 from tracker.readings import missed_before
 from tracker.truth import align
 from tracker.visit import Patience, Recording, Visit, put_stamps
@@ -207,6 +208,8 @@ def read_web(visit: Visit) -> Result:
     blank = Source(WEB, "live", config.address, "", ())
     with gathering(visit.engine, blank, visit.clock):
         seen = [*trip.tracked(), *trip.new()]
+    with writing(visit.engine) as session:
+        put_stamps(session, LINKS, trip.links.items())
     if not seen:
         return note_nothing_new(visit.engine, blank, visit.rule, visit.clock)
     return ingest(
@@ -221,6 +224,7 @@ class _WebTrip:
     visit: Visit
     site: Site
     recording: Recording
+    links: dict[str, str] = field(default_factory=dict)  # whether the way by the gateway leads to the matter's page
     _patience: Patience = field(default_factory=Patience)
 
     def tracked(self) -> Iterator[Seen]:
@@ -245,11 +249,15 @@ class _WebTrip:
         try:
             record = self._read(file_number, held, address)
         except SourceMissing as error:
+            if held is not None:
+                self.links[held.record.source_id] = LINK_MISSING
             yield Unreadable(self.visit.now(), place, f"the Council's site shows no page for it: {error.message}")
         except ScrapeError as error:
             yield Unreadable(self.visit.now(), place, self._patience.spend(error))
         else:
             self._patience.again()
+            if held is not None:
+                self.links[held.record.source_id] = LINK_GOOD
             yield self.visit.observed(place, record.url, self.recording.taken(), record)
 
     def _read(self, file_number: str, held: Held | None, address: str) -> MatterRecord:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive_builder import document, member, row
+
 from upstream import legistar_pages as pages
 from upstream.legistar_parts import P as P
 

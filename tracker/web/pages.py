@@ -128,6 +128,7 @@ def matter(slug: str) -> str | AnyResponse:
             whose=wording.source_of(held.kind),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),
+            no_link=queries_sources.link_is_missing(session, held.source_id),
         )
 
 
