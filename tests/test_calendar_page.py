@@ -60,7 +60,7 @@ def text(engine: sa.Engine, path: str) -> str:
 
 
 def test_a_calendar_that_was_not_read_says_so(record: sa.Engine) -> None:
-    assert "The Council’s calendar was not read yet." in text(record, "/calendar")
+    assert "The Council’s calendar has not been read yet." in text(record, "/calendar")
 
 
 def test_a_calendar_without_a_tracked_bill_says_so(record: sa.Engine) -> None:
@@ -91,4 +91,29 @@ def test_what_is_off_says_so_in_words_and_is_not_among_the_coming(record: sa.Eng
 
 def test_what_happened_to_a_hearing_is_among_the_changes(record: sa.Engine) -> None:
     store(record, meeting("1", TODAY + timedelta(days=3)))
-    assert "Hearing set for 13 Feb 2026, 1:30 p.m., Committee on Immigration." in text(record, "/changes")
+    page = text(record, "/changes")
+    assert "Hearing set for 13 Feb 2026, 1:30 p.m., Committee on Immigration." in page
+    assert 'acted <time datetime="2026-02-13">' not in page  # nobody has acted yet
+
+
+def test_on_a_bills_page_what_is_to_come_goes_before_what_is_off(record: sa.Engine) -> None:
+    days = [meeting(str(place), TODAY + timedelta(days=place)) for place in (1, 2, 3)]
+    store(record, *days)
+    store(record, *[met._replace(status="Cancelled") for met in days[:2]], days[2], now=NOW + timedelta(minutes=1))
+    page = text(record, "/matters/int-1412-2025").split('id="hearings"')[1].split('id="timeline"')[0]
+    places = [page.index(f"2026-02-{day}") for day in (13, 12, 11)]
+    assert places == sorted(places)
+    assert page.count("Cancelled") == 2
+
+
+def test_a_meeting_without_an_hour_says_so(record: sa.Engine) -> None:
+    store(record, meeting("1", TODAY + timedelta(days=3), clock=""))
+    assert "Hour not given" in text(record, "/calendar")
+    assert "hour not given" in text(record, "/")
+
+
+def test_a_bill_that_is_not_followed_is_on_no_page_of_hearings(record: sa.Engine) -> None:
+    """Int 0820-2026, snow and ice removal, is held and out of scope."""
+    item = AgendaItemRecord("9", "Int 0820-2026", "820", "Snow and ice")
+    store(record, meeting("1", TODAY + timedelta(days=3))._replace(items=(item,)))
+    assert "Snow and ice" not in text(record, "/calendar")

@@ -79,7 +79,8 @@ def test_a_coming_meeting_is_told_to_the_tracked_bill_on_its_agenda_and_to_no_ot
 
 
 def test_the_same_calendar_read_again_tells_nothing(calendar: Calendar) -> None:
-    calendar.read(MEETING)
+    calendar.read(MEETING._replace(body=f"{COMMITTEE[:9]}  {COMMITTEE[10:]}"))
+    assert calendar.told == [("hearing_scheduled", "", f"2026-01-28 10:00 {COMMITTEE}")]
     spaced = MEETING._replace(body=f" {COMMITTEE}  ", location="250  Broadway", url="http://example.org/22790")
     assert [calendar.read(MEETING), calendar.read(spaced), calendar.read(MEETING._replace(items=None))] == [0, 0, 0]
     assert len(rows(calendar.engine, HearingItem)) == 1
@@ -109,6 +110,7 @@ def test_another_day_or_another_hour_is_a_move_and_the_first_one_stays_known(
     ("status", "state", "sentence"),
     [
         ("Deferred", "deferred", "was put off."),
+        ("Postponed", "deferred", "was put off."),
         ("Cancelled", "cancelled", "was cancelled."),
         ("Canceled", "cancelled", "was cancelled."),
         ("Struck through", "cancelled", "was cancelled."),
@@ -126,6 +128,49 @@ def test_a_meeting_that_is_called_off_is_told_once_and_stays(
         assert queries_hearings.coming(session, NOW.date()) == ()
         (line,) = queries_hearings.calendar(session, NOW.date()).off
     assert (line.state, [item.number for item in line.items]) == (state, ["Int 1412-2025"])
+
+
+def test_a_meeting_that_was_called_off_after_the_last_look_is_told_on_the_next_day(calendar: Calendar) -> None:
+    """The calendar is read at 07:10 and 13:10: what is put off in the afternoon of its day is seen on the morrow."""
+    calendar.read(MEETING, days=7.9)
+    off = MEETING._replace(status="Deferred")
+    assert [calendar.read(off, days=1), calendar.read(off, days=1)] == [1, 0]
+    assert one(calendar.engine, Hearing).state == "deferred"
+
+
+def test_a_real_hearing_that_was_put_off_and_one_held_in_its_stead(calendar: Calendar) -> None:
+    """Int 1412-2025: EventId 21995 of 11 December 2025 was put off, EventId 22016 of 8 December was held."""
+    calendar.now = datetime(2025, 11, 5, 12, tzinfo=UTC)
+    window = (date(2025, 11, 1), date(2026, 4, 30))
+    first = MEETING._replace(source_id="21995", held_on="2025-12-11")
+    calendar.read(first, window=window)
+    anew = MEETING._replace(source_id="22016", held_on="2025-12-08")
+    assert calendar.read(first._replace(status="Deferred"), anew, days=2, window=window) == 2
+    assert calendar.sentences == [
+        f"Hearing set for 11 Dec 2025, 10 a.m., {COMMITTEE}.",
+        f"The hearing of 11 Dec 2025, 10 a.m., {COMMITTEE}, was put off.",
+        f"Hearing set for 8 Dec 2025, 10 a.m., {COMMITTEE}.",
+    ]
+
+
+def test_a_word_that_nobody_knows_changes_nothing_and_is_doubted(calendar: Calendar) -> None:
+    calendar.read(MEETING)
+    odd = MEETING._replace(status="To be decided")
+    assert calendar.read(odd) == 0
+    (doubt,) = hearings.doubts([MEETING, odd, MEETING._replace(status="Cancelled")])
+    assert doubt == (MEETING.url, "Unknown state of an agenda, 'To be decided': the meeting is taken as listed.")
+
+
+def test_an_hour_that_is_given_later_is_no_move_and_one_left_out_is_not_taken_back(calendar: Calendar) -> None:
+    calendar.read(MEETING._replace(clock=""))
+    assert calendar.read(MEETING) == 1
+    assert calendar.sentences[-1] == f"Hearing set for 28 Jan 2026, 10 a.m., {COMMITTEE}."
+    with reading(calendar.engine) as session:
+        (line,) = queries_hearings.coming(session, NOW.date())
+    assert line.moved_from is None
+    assert [calendar.read(MEETING._replace(clock="")), calendar.read(MEETING)] == [0, 0]
+    calendar.read(MEETING._replace(clock="", status="Deferred"))  # the Council's page writes the word over the hour
+    assert one(calendar.engine, Hearing).clock == "10:00:00"
 
 
 def test_a_meeting_that_is_set_again_under_its_own_id_is_told(calendar: Calendar) -> None:
@@ -148,6 +193,34 @@ def test_an_agenda_that_gains_a_tracked_bill_is_told_then(calendar: Calendar) ->
     assert calendar.told == [("hearing_scheduled", "", f"2026-01-28 10:00 {COMMITTEE}")]
 
 
+def test_a_bill_that_comes_on_while_the_meeting_moves_was_never_set_for_the_first_day(calendar: Calendar) -> None:
+    with writing(calendar.engine) as session:
+        session.get_one(Matter, 2).scope = "related"
+    calendar.read(MEETING)
+    other = BILL._replace(source_id="9", file_number="Int 0005-2026", matter_id="5")
+    assert calendar.read(MEETING._replace(held_on="2026-02-04", items=(BILL, other))) == 2
+    assert {(row.matter_id, row.kind) for row in rows(calendar.engine, Change)} == {
+        (1, "hearing_scheduled"), (1, "hearing_moved"), (2, "hearing_scheduled"),
+    }  # fmt: skip
+
+
+def test_an_agenda_that_lacks_a_bill_once_says_nothing_and_on_two_days_that_it_is_off(calendar: Calendar) -> None:
+    bare = MEETING._replace(items=())
+    calendar.read(MEETING)
+    assert [calendar.read(bare), calendar.read(MEETING)] == [0, 0]  # and back: it was never off
+    assert [calendar.read(bare), calendar.read(bare, days=1), calendar.read(bare, days=1)] == [0, 1, 0]
+    assert calendar.sentences[-1] == f"No longer on the agenda of the hearing of 28 Jan 2026, 10 a.m., {COMMITTEE}."
+    assert one(calendar.engine, Hearing).state == "scheduled"
+    assert calendar.read(MEETING) == 1
+    assert calendar.told[-1][0] == "hearing_scheduled"
+
+
+def test_a_bill_that_an_agenda_lacked_is_told_when_the_meeting_is_put_off(calendar: Calendar) -> None:
+    calendar.read(MEETING)
+    calendar.read(MEETING._replace(items=()))
+    assert calendar.read(MEETING._replace(items=None, status="Deferred")) == 1
+
+
 def test_a_bill_is_found_by_its_number_where_a_page_knows_no_id(calendar: Calendar) -> None:
     assert calendar.read(MEETING._replace(items=(BILL._replace(matter_id=""),))) == 1
 
@@ -157,6 +230,7 @@ def test_a_meeting_is_gone_when_the_list_lacks_it_on_two_days(calendar: Calendar
     assert [calendar.read(days=0), calendar.read(days=0.1), calendar.read(days=1)] == [0, 0, 1]
     assert one(calendar.engine, Hearing).state == "gone"
     assert calendar.sentences[-1].endswith("is no longer on the Council’s calendar.")
+    assert rows(calendar.engine, Capture)[-1].address == MEETING.url
     assert calendar.read(MEETING) == 1  # and back
 
 
@@ -191,6 +265,14 @@ def test_the_same_meeting_under_a_pages_id_and_the_councils_is_one(calendar: Cal
     assert one(calendar.engine, Hearing).source_id == "22790"
     assert calendar.read(MEETING._replace(source_id="web:1200001")) == 0
     assert one(calendar.engine, Hearing).source_id == "22790"
+
+
+def test_two_meetings_of_one_body_on_one_day_are_two_whoever_lists_them(calendar: Calendar) -> None:
+    """The Committee on Fire and Emergency Management had two on 29 January 2025, EventIds 21332 and 21334."""
+    calendar.read(MEETING)
+    later = MEETING._replace(source_id="web:2", clock="13:00:00", items=())
+    assert calendar.read(later, MEETING._replace(source_id="web:1")) == 0
+    assert sorted(row.source_id for row in rows(calendar.engine, Hearing)) == ["22790", "web:2"]
 
 
 def test_the_whole_council_meets_and_its_committees_hear(calendar: Calendar) -> None:

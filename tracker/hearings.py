@@ -3,9 +3,13 @@
 A meeting that was put off, cancelled or taken off the list stays, with its state: who planned to go must see it. What
 is told goes to the tracked matters on the agenda, one change each. A meeting first seen when its day is past is history
 and is stored without a word. One that is held anew under another id, after it was deferred, is another meeting.
+
+What a list lacks once may be a list that was cut: a meeting that is off the calendar, and a matter that is off an
+agenda, are told when they were missed on two days. A word for the agenda that nobody knows changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -24,15 +28,18 @@ from tracker.wording import new_york_date
 
 HEARINGS: Final = "hearings"
 SCHEDULED: Final = "hearing_scheduled"
+GONE: Final = "hearing_gone"
 PAGE: Final = "web:"  # ids of the Council's pages; its API knows the same meeting by another
 
 # the agenda's word for a meeting that does not take place as listed
 _CALLED_OFF: Final = {
     "deferred": "deferred",
+    "postponed": "deferred",
     "cancelled": "cancelled",
     "canceled": "cancelled",
     "struck through": "cancelled",
 }
+_AS_LISTED: Final = ("", "final", "draft", "recessed", "not viewable by the public")
 
 
 class Move(NamedTuple):
@@ -54,7 +61,16 @@ class Held:
     clock: str
     state: str
     sequence: int
+    url: str
     items: list[Any]
+
+    @property
+    def agenda(self) -> set[int]:
+        """The matters on its agenda that we hold."""
+        return {item["matter_id"] for item in self.items if item["matter_id"] is not None}
+
+    def is_coming(self, today: date) -> bool:
+        return self.state == "scheduled" and self.held_on >= today
 
 
 def is_called_off(status: str) -> bool:
@@ -67,31 +83,49 @@ def state_of(status: str, held_on: date, today: date) -> str:
     return _CALLED_OFF.get(status.strip().lower()) or ("held" if held_on < today else "scheduled")
 
 
+def doubts(meetings: Iterable[MeetingRecord]) -> tuple[tuple[str, str], ...]:
+    """(address, sentence) for each meeting whose agenda carries a word that is not understood."""
+    return tuple(
+        (met.url or met.source_id, f"Unknown state of an agenda, {met.status!r}: the meeting is taken as listed.")
+        for met in meetings
+        if not is_called_off(met.status) and met.status.strip().lower() not in _AS_LISTED
+    )
+
+
 def told(body: str, held_on: date, clock: str) -> str:
     """A meeting in one line, as changes keep it: ``2026-09-10 10:00 Committee on Immigration``."""
     return " ".join(filter(None, (held_on.isoformat(), clock[:5], body)))
 
 
 def find_move(held: Held | None, seen: MeetingRecord, today: date) -> Move | None:
-    """What a listing says that is new; None where it says what is held, or where it is over anyway. Pure."""
-    on = date.fromisoformat(seen.held_on)
+    """What a listing says that is new; None where it says what is held, or where it is over anyway. Pure.
+
+    That a meeting was called off is news after its day too: the last list may be some hours older than the word.
+    """
+    on, body = date.fromisoformat(seen.held_on), _tidy(seen.body)
     state = state_of(seen.status, on, today)
-    after = told(seen.body, on, seen.clock)
     if held is None:
-        return Move(SCHEDULED, "", after) if state == "scheduled" else None
-    before = told(held.body, held.held_on, held.clock)
-    if held.held_on < today and on < today:
-        return None
+        return Move(SCHEDULED, "", told(body, on, seen.clock)) if state == "scheduled" else None
+    clock = clock_of(held, seen)
+    before, after = told(held.body, held.held_on, held.clock), told(body, on, clock)
     if state in ("deferred", "cancelled"):
         return None if held.state == state else Move(f"hearing_{state}", before, after)
-    if (held.held_on, held.clock) != (on, seen.clock):
+    if held.held_on < today and on < today:
+        return None
+    if held.held_on != on or (held.clock and held.clock != clock):
         return Move("hearing_moved", before, after)
-    return Move(SCHEDULED, "", after) if held.state in ("deferred", "cancelled", "gone") else None
+    set_again = held.state in ("deferred", "cancelled", "gone") or held.clock != clock  # or its hour is known now
+    return Move(SCHEDULED, "", after) if set_again else None
+
+
+def clock_of(held: Held, seen: MeetingRecord) -> str:
+    """The hour as listed; on the same day a list that gives none ("Deferred" stands in its place) takes none back."""
+    return seen.clock or (held.clock if held.held_on.isoformat() == seen.held_on else "")
 
 
 def is_missed(held: Held, today: date, window: tuple[date, date]) -> bool:
     """Whether a list of these days should show a meeting: it is to come, and was not called off. Pure."""
-    return held.state == "scheduled" and held.held_on >= today and window[0] <= held.held_on <= window[1]
+    return held.is_coming(today) and window[0] <= held.held_on <= window[1]
 
 
 def store(
@@ -105,6 +139,7 @@ def store(
 ) -> int:
     """Hold the calendar as it is listed now; gives the number of changes told. ``window`` is what was asked for."""
     calendar = _Calendar(session, run_id, now, digest)
+    calendar.listed = Counter((_tidy(met.body), met.held_on) for met in meetings)
     for meeting in meetings:
         calendar.see(meeting)
     calendar.miss(window)
@@ -122,6 +157,7 @@ class _Calendar:
         self._digest = digest
         self._held = _load(session)
         self._seen: set[int] = set()
+        self.listed: Counter[tuple[str, str]] = Counter()  # how many meetings each body has on each day
         self._matters = _Matters(session)
         stamps = sa.select(table(Stamp)).where(table(Stamp).c.source == HEARINGS)
         self._misses: dict[str, str] = {row.key: row.value for row in session.execute(stamps)}
@@ -135,49 +171,55 @@ class _Calendar:
         """One meeting of the list."""
         held = self._known(meeting)
         move = find_move(held, meeting, self._today)
-        items = None if meeting.items is None else self._items(meeting.items)
+        before = held.agenda if held else set()
         if held is None:
-            held = self._add(meeting, move)
-            before: set[int] = set()
+            held = self._add(meeting)
         else:
-            before = {item["matter_id"] for item in held.items if item["matter_id"] is not None}
             self._update(held, meeting, move)
         self._seen.add(held.id)
-        if items is not None and items != held.items:
+        if meeting.items is not None and (items := self._items(meeting.items)) != held.items:
             self._put_items(held, items)
-        on_agenda = {item["matter_id"] for item in held.items if item["matter_id"] is not None}
-        if move is not None:
-            self._tell(move, meeting.url, held.held_on, on_agenda if move.kind == SCHEDULED else on_agenda | before)
-        elif held.state == "scheduled" and held.held_on >= self._today:
-            after = told(held.body, held.held_on, held.clock)
-            self._tell(Move(SCHEDULED, "", after), meeting.url, held.held_on, on_agenda - before)
+        left = self._left(held, before)
+        if move is not None and move.kind != SCHEDULED:
+            self._tell(move, held, before | left.keys())
+        if held.is_coming(self._today):
+            meets = told(held.body, held.held_on, held.clock)
+            new = held.agenda if move and move.kind == SCHEDULED else held.agenda - before - left.keys()
+            self._tell(Move(SCHEDULED, "", meets), held, new)
+            lost = {key for key, day in left.items() if key not in held.agenda and day < self._today.isoformat()}
+            self._tell(Move(GONE, meets, meets), held, lost)
+            self._misses |= {f"left:{held.id}:{key}": day for key, day in left.items() if key not in held.agenda | lost}
+
+    def _left(self, held: Held, before: set[int]) -> dict[int, str]:
+        """The matters that were missed on its agenda since something was told of them, and since which day."""
+        start = f"left:{held.id}:"
+        known = {key: self._misses.pop(key) for key in list(self._misses) if key.startswith(start)}
+        new = dict.fromkeys(before - held.agenda, self._today.isoformat())
+        return new | {int(key.removeprefix(start)): day for key, day in known.items()}
 
     def miss(self, window: tuple[date, date]) -> None:
         """The meetings that the list no longer shows; those whose day came and went were held."""
         for held in list(self._held.values()):
             if held.id in self._seen:
-                continue
-            if is_missed(held, self._today, window):
-                if not self._missed_before(held):
-                    continue
-                on_agenda = {item["matter_id"] for item in held.items if item["matter_id"] is not None}
-                before = told(held.body, held.held_on, held.clock)
-                self._set(held, state="gone", sequence=held.sequence + 1, changed_at=self._now)
-                self._tell(Move("hearing_gone", before, ""), "", held.held_on, on_agenda)
+                self._misses.pop(f"missed:{held.id}", None)
+            elif is_missed(held, self._today, window):
+                self._miss(held)
             elif held.state == "scheduled" and held.held_on < self._today:
                 self._set(held, state="held")
 
-    def _missed_before(self, held: Held) -> bool:
-        """Whether it was missed on an earlier day too: one list without it may be a list that was cut."""
+    def _miss(self, held: Held) -> None:
+        """Missed on an earlier day too, it is gone: one list without it may be a list that was cut."""
         day: str = self._misses.setdefault(f"missed:{held.id}", self._today.isoformat())
-        return day < self._today.isoformat()
+        if day < self._today.isoformat():
+            self._set(held, state="gone", sequence=held.sequence + 1, changed_at=self._now)
+            self._tell(Move(GONE, told(held.body, held.held_on, held.clock), ""), held, held.agenda)
 
     def write(self) -> int:
-        """Write what is told, and what was missed for the first time."""
+        """Write what is told, and what of the coming meetings is missed for the first time."""
         rows = table(Stamp)
         self._session.execute(rows.delete().where(rows.c.source == HEARINGS))
-        missing = {f"missed:{held.id}" for held in self._held.values() if held.id not in self._seen}
-        missed = {key: day for key, day in self._misses.items() if key in missing}
+        coming = {str(held.id) for held in self._held.values() if held.is_coming(self._today)}
+        missed = {key: day for key, day in self._misses.items() if key.split(":")[1] in coming}
         insert(self._session, Stamp, ({"source": HEARINGS, "key": key, "value": day} for key, day in missed.items()))
         insert(self._session, Capture, self._captures)
         insert(self._session, Change, self._changes)
@@ -195,21 +237,21 @@ class _Calendar:
             and held.id not in self._seen
             and (held.body, held.held_on.isoformat()) == (_tidy(meeting.body), meeting.held_on)
         ]
-        same = [held for held in others if held.clock == meeting.clock] or others
+        same = [held for held in others if held.clock == meeting.clock]
+        if not same and self.listed[_tidy(meeting.body), meeting.held_on] == 1:
+            same = others  # the only one of the day, at another hour
         if len(same) != 1:
             return None
         if page:
             return same[0]  # the Council's own id is the better one and stays
         held = self._held.pop(same[0].source_id)
-        held.source_id = meeting.source_id
         self._held[meeting.source_id] = held
         self._set(held, source_id=meeting.source_id)
         return held
 
-    def _add(self, meeting: MeetingRecord, move: Move | None) -> Held:
+    def _add(self, meeting: MeetingRecord) -> Held:
         on = date.fromisoformat(meeting.held_on)
         state = state_of(meeting.status, on, self._today)
-        rows = table(Hearing)
         values = {
             "id": (key := next(self._hearing_ids)), "source_id": meeting.source_id, "body": _tidy(meeting.body),
             "held_on": on, "clock": meeting.clock,
@@ -217,8 +259,8 @@ class _Calendar:
             "topic": _tidy(meeting.topic), "status": meeting.status, "state": state, "url": meeting.url, "sequence": 0,
             "first_seen_at": self._now, "last_seen_at": self._now, "changed_at": self._now,
         }  # fmt: skip
-        self._session.execute(rows.insert().values(**values))
-        held = Held(key, meeting.source_id, _tidy(meeting.body), on, meeting.clock, state, 0, [])
+        self._session.execute(table(Hearing).insert().values(**values))
+        held = Held(key, meeting.source_id, _tidy(meeting.body), on, meeting.clock, state, 0, meeting.url, [])
         self._held[meeting.source_id] = held
         return held
 
@@ -227,7 +269,7 @@ class _Calendar:
         moved = {"sequence": held.sequence + 1, "changed_at": self._now} if move else {}
         self._set(
             held,
-            body=_tidy(meeting.body), held_on=on, clock=meeting.clock, location=_tidy(meeting.location),
+            body=_tidy(meeting.body), held_on=on, clock=clock_of(held, meeting), location=_tidy(meeting.location),
             topic=_tidy(meeting.topic), status=meeting.status, state=state_of(meeting.status, on, self._today),
             url=meeting.url, last_seen_at=self._now, **moved,
         )  # fmt: skip
@@ -254,21 +296,21 @@ class _Calendar:
         insert(self._session, HearingItem, ({"hearing_id": held.id, **item} for item in items))
         held.items = items
 
-    def _tell(self, move: Move, url: str, on: date, matter_ids: Iterable[int]) -> None:
+    def _tell(self, move: Move, held: Held, matter_ids: Iterable[int]) -> None:
         """One change for each tracked matter, and one capture for all of them."""
         tracked = [key for key in sorted(matter_ids) if key in self._matters.tracked]
         if not tracked:
             return
         capture = next(self._capture_ids)
         self._captures.append(
-            {"id": capture, "run_id": self._run_id, "address": url, "digest": self._digest, "seen_at": self._now}
+            {"id": capture, "run_id": self._run_id, "address": held.url, "digest": self._digest, "seen_at": self._now}
         )
         for key in tracked:
             self._changes.append(
                 {
                     "id": next(self._change_ids), "matter_id": key, "run_id": self._run_id, "capture_id": capture,
                     "file_number": self._matters.tracked[key], "observed_at": self._now, "kind": move.kind,
-                    "action_id": "", "acted_on": on, "before": move.before, "after": move.after,
+                    "action_id": "", "acted_on": held.held_on, "before": move.before, "after": move.after,
                 }
             )  # fmt: skip
 
@@ -295,15 +337,13 @@ def _load(session: Session) -> dict[str, Held]:
     for row in session.execute(sa.select(table(HearingItem)).order_by(table(HearingItem).c.position)):
         item = dict(row._mapping)
         agendas.setdefault(item.pop("hearing_id"), []).append(item)
-    return {held.source_id: held for held in _rows(session, agendas)}
-
-
-def _rows(session: Session, agendas: dict[int, list[dict[str, Any]]]) -> Iterator[Held]:
-    for row in session.execute(sa.select(table(Hearing))):
-        yield Held(
-            row.id, row.source_id, row.body, row.held_on, row.clock, row.state, row.sequence,
+    return {
+        row.source_id: Held(
+            row.id, row.source_id, row.body, row.held_on, row.clock, row.state, row.sequence, row.url,
             agendas.get(row.id, []),
-        )  # fmt: skip
+        )
+        for row in session.execute(sa.select(table(Hearing)))
+    }  # fmt: skip
 
 
 def _tidy(text: str) -> str:

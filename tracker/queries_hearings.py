@@ -65,13 +65,14 @@ def calendar(session: Session, today: date) -> Calendar:
 
 
 def of_matter(session: Session, matter_id: int, today: date) -> tuple[HearingLine, ...]:
-    """A matter's meetings that are to come, and those called off lately."""
+    """A matter's meetings that are to come, the nearest first, then those called off lately, the newest first."""
     on_agenda = sa.select(col(HearingItem.hearing_id)).where(col(HearingItem.matter_id) == matter_id)
     shown = sa.or_(
         sa.and_(col(Hearing.held_on) >= today, col(Hearing.state) == "scheduled"),
         sa.and_(col(Hearing.held_on) >= today - RECENT, col(Hearing.state).in_(OFF)),
     )
-    return _lines(session, col(Hearing.id).in_(on_agenda), shown)
+    lines = _lines(session, col(Hearing.id).in_(on_agenda), shown)
+    return tuple(line for line in lines if not line.off) + tuple(line for line in lines[::-1] if line.off)
 
 
 def _lines(session: Session, *which: Any) -> tuple[HearingLine, ...]:
@@ -102,6 +103,8 @@ def _items(session: Session, ids: Sequence[int]) -> dict[int, tuple[Item, ...]]:
 
 def _line(meeting: Hearing, items: tuple[Item, ...]) -> HearingLine:
     first = (meeting.first_held_on, meeting.first_clock)
+    # an hour that is given later is no move
+    moved = meeting.first_held_on != meeting.held_on or meeting.first_clock not in ("", meeting.clock)
     return HearingLine(
         held_on=meeting.held_on,
         clock=meeting.clock,
@@ -110,6 +113,6 @@ def _line(meeting: Hearing, items: tuple[Item, ...]) -> HearingLine:
         topic=meeting.topic,
         state=meeting.state,
         url=meeting.url,
-        moved_from=first if first != (meeting.held_on, meeting.clock) else None,
+        moved_from=first if moved else None,
         items=items,
     )

@@ -48,7 +48,7 @@ CHANGE_LABELS: Final = {
     "hearing_moved": "Hearing moved",
     "hearing_deferred": "Hearing put off",
     "hearing_cancelled": "Hearing cancelled",
-    "hearing_gone": "Hearing off the calendar",
+    "hearing_gone": "Hearing taken off",
 }
 
 

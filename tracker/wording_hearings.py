@@ -39,6 +39,8 @@ def sentence(change: Change) -> str:
         return f"{after.noun} set for {after.on}, {after.body}."
     if change.kind == "hearing_moved":
         return f"{after.noun} moved from {before.on} to {after.on}, {after.body}."
+    if change.kind == "hearing_gone" and change.after:  # the meeting stays, without this matter
+        return f"No longer on the agenda of the {after.noun.lower()} of {after.on}, {after.body}."
     told = {
         "hearing_deferred": "was put off",
         "hearing_cancelled": "was cancelled",
