@@ -275,6 +275,23 @@ def test_two_meetings_of_one_body_on_one_day_are_two_whoever_lists_them(calendar
     assert sorted(row.source_id for row in rows(calendar.engine, Hearing)) == ["22790", "web:2"]
 
 
+def test_two_meetings_listed_for_one_hour_keep_their_agendas_whoever_lists_them(calendar: Calendar) -> None:
+    """The Council was listed twice for 13:30 on 18 December 2025: EventIds 21917 and 22114."""
+    bare = MEETING._replace(source_id="21917", items=())
+    calendar.read(bare, MEETING)
+    pages = [met._replace(source_id=f"web:{met.source_id}") for met in (MEETING, bare)]
+    assert [calendar.read(*pages), calendar.read(*pages[::-1]), calendar.read(*pages, days=1)] == [0, 0, 0]
+    assert sorted(row.source_id for row in rows(calendar.engine, Hearing)) == ["21917", "22790"]
+
+
+def test_a_meeting_held_in_the_hour_of_one_put_off_is_not_taken_for_it(calendar: Calendar) -> None:
+    """The Committee on Fire and Emergency Management: 21332 was put off, 21334 held, both 29 January 2025, 1 p.m."""
+    off = MEETING._replace(source_id="21332", status="Deferred")
+    calendar.read(off, MEETING)
+    assert calendar.read(MEETING._replace(source_id="web:7"), off._replace(source_id="web:8", clock="")) == 0
+    assert [row.state for row in rows(calendar.engine, Hearing) if row.source_id == "22790"] == ["scheduled"]
+
+
 def test_the_whole_council_meets_and_its_committees_hear(calendar: Calendar) -> None:
     calendar.read(MEETING._replace(body="City Council", clock=""))
     assert calendar.sentences == ["Meeting set for 28 Jan 2026, City Council."]

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import one, rows, told
-from live import Live, living, matters, versions
+from archive_builder import RULE, one, rows, told
+from live import Json, Live, living, matters, versions
 from upstream import faults
+from upstream import legistar_answers as answers
 from upstream.city import City
 from upstream.server import Fault
 
+from scrapers import council_answers
 from scrapers.council_archive import Reader
 from scrapers.errors import FetchFailed, NothingFound, PageChanged, Refused, ScrapeError, Stopped, UnsafeAddress
+from scrapers.json_lines import json_lines
 from scrapers.records import MatterRecord, Observation
 from tracker import sync_council
-from tracker.database import reading
+from tracker.database import connect, reading, upgrade
 from tracker.errors import BadInput
 from tracker.health import rules_of
 from tracker.held import load
@@ -312,3 +315,42 @@ def test_where_sources_disagree_readers_are_told_on_the_bills_page_and_on_the_so
         page = " ".join(client.get(address).get_data(as_text=True).split())
         assert "Council API says “Enacted”" in page
         assert "Council records says “Vetoed”" in page
+
+
+def test_the_hardest_files_end_in_the_same_stage_by_the_api_road_as_by_the_archives(
+    record: sa.Engine, tmp_path: Path, data: Path
+) -> None:
+    """21 files whose 636 versions flicker, lose and regain laws, are renumbered or re-dated."""
+    by_road = {"council-archive": record, "council-api": connect(f"sqlite:///{tmp_path}/api.db")}
+    upgrade(by_road["council-api"])
+    reader, seen = Reader(whole=True), {name: list[Observation]() for name in by_road}
+    for _, row in json_lines(data / "legistar/revisions/revisions.jsonl.zst"):
+        at = datetime.strptime(row["revision"][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        matter = row["matter"]
+        records = {"council-archive": reader.parse_matter(matter), "council-api": asked_of_the_api(matter)}
+        for name, made in records.items():
+            if made is not None:
+                seen[name].append(Observation(int(at.timestamp()), row["file"], row["revision"], "", made))
+    for name, engine in by_road.items():
+        dated = sorted(seen[name], key=lambda observation: observation.observed_at)
+        ingest(engine, Source(name, "replay", "x", "", dated), RULE, lambda: START)
+    stages = {
+        name: {row.file_number: (row.stage, row.how, row.is_law, row.local_law) for row in rows(engine, Matter)}
+        for name, engine in by_road.items()
+    }
+    by_road["council-api"].dispose()
+    assert len(stages["council-api"]) >= 20
+    assert stages["council-api"] == stages["council-archive"]
+
+
+def asked_of_the_api(matter: Json) -> MatterRecord | None:
+    """The record that the API's answers on this matter are read as."""
+    votes = {
+        str(row["ID"]): council_answers.parse_votes(answers.votes(matter, row["ID"]))
+        for row in matter.get("History") or ()
+        if row.get("Votes")
+    }
+    return council_answers.parse_matter(
+        answers.matter(matter), answers.histories(matter), answers.sponsors(matter), answers.attachments(matter),
+        matter.get("Text") or "", votes, "x",
+    )  # fmt: skip

@@ -39,6 +39,7 @@ _CALLED_OFF: Final = {
     "canceled": "cancelled",
     "struck through": "cancelled",
 }
+OFF: Final = frozenset(_CALLED_OFF.values())
 _AS_LISTED: Final = ("", "final", "draft", "recessed", "not viewable by the public")
 
 
@@ -108,13 +109,13 @@ def find_move(held: Held | None, seen: MeetingRecord, today: date) -> Move | Non
         return Move(SCHEDULED, "", told(body, on, seen.clock)) if state == "scheduled" else None
     clock = clock_of(held, seen)
     before, after = told(held.body, held.held_on, held.clock), told(body, on, clock)
-    if state in ("deferred", "cancelled"):
+    if state in OFF:
         return None if held.state == state else Move(f"hearing_{state}", before, after)
     if held.held_on < today and on < today:
         return None
     if held.held_on != on or (held.clock and held.clock != clock):
         return Move("hearing_moved", before, after)
-    set_again = held.state in ("deferred", "cancelled", "gone") or held.clock != clock  # or its hour is known now
+    set_again = held.state in (*OFF, "gone") or held.clock != clock  # or its hour is known now
     return Move(SCHEDULED, "", after) if set_again else None
 
 
@@ -129,14 +130,9 @@ def is_missed(held: Held, today: date, window: tuple[date, date]) -> bool:
 
 
 def store(
-    session: Session,
-    run_id: int,
-    meetings: Sequence[MeetingRecord],
-    now: datetime,
-    window: tuple[date, date],
-    *,
+    session: Session, run_id: int, meetings: Sequence[MeetingRecord], now: datetime, window: tuple[date, date], *,
     digest: str = "",
-) -> int:
+) -> int:  # fmt: skip
     """Hold the calendar as it is listed now; gives the number of changes told. ``window`` is what was asked for."""
     calendar = _Calendar(session, run_id, now, digest)
     calendar.listed = Counter((_tidy(met.body), met.held_on) for met in meetings)
@@ -238,13 +234,16 @@ class _Calendar:
             and (held.body, held.held_on.isoformat()) == (_tidy(meeting.body), meeting.held_on)
         ]
         same = [held for held in others if held.clock == meeting.clock]
-        if not same and self.listed[_tidy(meeting.body), meeting.held_on] == 1:
+        if not same and len(others) == self.listed[_tidy(meeting.body), meeting.held_on] == 1:
             same = others  # the only one of the day, at another hour
-        if len(same) != 1:
+        if not same:
             return None
+        bills, off = {self._matters.find(item) for item in meeting.items or ()}, is_called_off(meeting.status)
+        # the whole Council is often listed twice for one hour
+        held = max(same, key=lambda each: ((each.state in OFF) is off, len(each.agenda & bills), -each.id))
         if page:
-            return same[0]  # the Council's own id is the better one and stays
-        held = self._held.pop(same[0].source_id)
+            return held  # the Council's own id is the better one and stays
+        del self._held[held.source_id]
         self._held[meeting.source_id] = held
         self._set(held, source_id=meeting.source_id)
         return held

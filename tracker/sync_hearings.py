@@ -32,7 +32,7 @@ def read_hearings(visit: Visit) -> Result:
     blank = Source(HEARINGS, "live", place, "", ())
     with gathering(visit.engine, blank, visit.clock):
         meetings = trip.by_api() if visit.token else trip.by_site()
-    source = Source(HEARINGS, "live", place, "", (), doubts=tuple(trip.doubts))
+    source = Source(HEARINGS, "live", place, "", (), doubts=(*trip.doubts, *hearings.doubts(meetings)))
     with recorded(visit.engine, source, visit.clock) as (session, run):
         assert run.id is not None
         window = trip.window(meetings)
