@@ -232,3 +232,23 @@ class ReleaseRecord(NamedTuple):
     kind: str
     excerpt: str
     text: str
+
+
+class CoverageRecord(NamedTuple):
+    """A link from an article to a measure, found by a person: the article as it is cited, and the words that say so.
+
+    ``kind`` is the article's (news, opinion, government, advocacy), ``link_kind`` how it names the measure (explicit,
+    by-name, by-description), ``role`` main or background; ``story`` is the same for copies of one story, or "".
+    """
+
+    address: str
+    outlet: str
+    kind: str
+    headline: str
+    published_on: str
+    language: str
+    story: str
+    file_number: str
+    link_kind: str
+    role: str
+    evidence: str

@@ -5,15 +5,16 @@ The newest set replaces the last; what other editors decided is left alone.
 
 import itertools
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from scrapers.records import RelationRecord
+from scrapers.records import CoverageRecord, RelationRecord
 from tracker.database import next_id
 from tracker.held import table
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
+from tracker.models_sources import Article, Coverage
 from tracker.posting import insert
 from tracker.record import Facts
 
@@ -28,6 +29,7 @@ def store(session: Session, facts: Facts, now: datetime) -> None:
         insert(session, model, _numbered(model, [row._asdict() for row in rows]))
     relate(session, EDITOR, facts.relations)
     _store_scopes(session, facts, now)
+    _store_coverage(session, facts.coverage, now)
     _index_again(session)
 
 
@@ -43,6 +45,38 @@ def relate(session: Session, source: str, relations: Sequence[RelationRecord]) -
         Relation,
         ({"id": next(number), "source": source, **row._asdict()} for key, row in new.items() if key not in known),
     )
+
+
+def _store_coverage(session: Session, coverage: Sequence[CoverageRecord], now: datetime) -> None:
+    """The bibliography: articles that are not held yet, and the links that a person found; other links stay."""
+    articles, links = table(Article), table(Coverage)
+    held = {row.address: row.id for row in session.execute(sa.select(articles.c.address, articles.c.id))}
+    number = itertools.count(next_id(session, Article.id))
+    new = {row.address: row for row in coverage if row.address not in held}
+    held |= {address: next(number) for address in new}
+    insert(session, Article, (_article(held[row.address], row, now) for row in new.values()))
+    session.execute(links.delete().where(links.c.decided_by == EDITOR))
+    known = {(row.article_id, row.file_number) for row in session.execute(sa.select(links))}
+    number = itertools.count(next_id(session, Coverage.id))
+    wanted = {(held[row.address], row.file_number): row for row in coverage}
+    insert(session, Coverage, (_link(next(number), key, row, now) for key, row in wanted.items() if key not in known))
+
+
+def _article(key: int, row: CoverageRecord, now: datetime) -> dict[str, object]:
+    return {
+        "id": key, "address": row.address, "outlet": row.outlet, "kind": row.kind, "headline": row.headline,
+        "published_on": date.fromisoformat(row.published_on) if row.published_on else None, "language": row.language,
+        "excerpt": "", "story": row.story, "topic": False, "source": EDITOR, "digest": "", "first_seen_at": now,
+        "last_seen_at": now,
+    }  # fmt: skip
+
+
+def _link(number: int, key: tuple[int, str], row: CoverageRecord, now: datetime) -> dict[str, object]:
+    article_id, file_number = key
+    return {
+        "id": number, "article_id": article_id, "file_number": file_number, "kind": row.link_kind, "role": row.role,
+        "score": 1.0, "evidence": row.evidence, "outcome": "published", "decided_by": EDITOR, "decided_at": now,
+    }  # fmt: skip
 
 
 def _index_again(session: Session) -> None:

@@ -5,11 +5,16 @@ The clocks are those of `models`: ``*_on`` a New York date the City gave, ``*_at
 
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from tracker.models import UTCDateTime, one_of
 
 ORDER_SERIES = ("EO", "EEO")
+ARTICLE_KINDS = ("news", "opinion", "government", "advocacy")
+LINK_KINDS = ("explicit", "by-name", "by-description")
+LINK_ROLES = ("main", "background")
+LINK_OUTCOMES = ("published", "review", "rejected")
 HEARING_STATES = ("scheduled", "deferred", "cancelled", "held", "gone")
 
 
@@ -117,7 +122,13 @@ class MayoralOrder(SQLModel, table=True):
 
 
 class Article(SQLModel, table=True):
-    """A headline with its address: a release of the City's, or a story of an outlet's. Never the whole text."""
+    """A headline with its address: a release of the City's, or a story of an outlet's. Never the whole text.
+
+    ``story`` is the same for copies and rewrites of one story; "" for one that stands alone. ``topic`` says that it is
+    about the policy as a whole, whatever measures it is linked to.
+    """
+
+    __table_args__ = (one_of("kind", ARTICLE_KINDS),)
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
@@ -127,10 +138,38 @@ class Article(SQLModel, table=True):
     published_on: date | None = Field(default=None, index=True)
     language: str = "en"
     excerpt: str = ""
+    story: str = Field(default="", index=True)
+    topic: bool = False
     source: str
     digest: str = ""
     first_seen_at: datetime = Field(sa_type=UTCDateTime)
     last_seen_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Coverage(SQLModel, table=True):
+    """A link from an article to a measure, with the words that say so. ``score`` is between 0 and 1.
+
+    The measure is named by its file number, so that a link outlives a database built anew. ``decided_by`` is
+    ``press`` for the rule, ``starter record``, or an editor; what a person decided no rule touches.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("article_id", "file_number"),
+        one_of("kind", LINK_KINDS),
+        one_of("role", LINK_ROLES),
+        one_of("outcome", LINK_OUTCOMES),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="article.id", index=True)
+    file_number: str = Field(index=True)
+    kind: str
+    role: str
+    score: float
+    evidence: str
+    outcome: str
+    decided_by: str
+    decided_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Hearing(SQLModel, table=True):

@@ -188,6 +188,8 @@ def _store_articles(session: Session, found: Iterable[tuple[ReleaseRecord, str]]
                 "published_on": day(release.published_on),
                 "language": "en",
                 "excerpt": release.excerpt,
+                "story": "",
+                "topic": False,
                 "source": NEWS,
                 "digest": digest,
                 "first_seen_at": now,

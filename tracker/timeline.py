@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from tracker import wording, wording_changes
+from tracker.coverage import StoryLine
 from tracker.models import Action, Change, Matter
 from tracker.vocabulary import ACTIONS, CURATED_FROM, VOTE_VALUES, Act, Meaning
 
@@ -94,6 +95,7 @@ class Entry:
     url: str = ""
     confidence: str = ""
     folded: tuple["Entry", ...] = ()  # what this line stands for, the oldest first
+    story: StoryLine | None = None  # what was written about it that day
 
     @property
     def late_days(self) -> int:
@@ -130,14 +132,23 @@ def build(
     changes: Sequence[Change],
     votes: Mapping[int, Sequence[Ballot]],
     today: date,
+    stories: Iterable[StoryLine] = (),
 ) -> list[Entry]:
-    """Every entry, newest first. `votes` is keyed by `Action.id`; `today` is the New York date."""
+    """Every entry, newest first. `votes` is keyed by `Action.id`; `today` is the New York date.
+
+    `stories` are what was written about the matter; those without a date have no place on the line.
+    """
     edits = _edits(changes)
     rows = [_row(action, matter, edits.get(action.source_id, ()), votes.get(action.id, ())) for action in actions]
     rows.sort(key=lambda row: row.order)
     entries = [_entry(group, today) for group in _groups(rows)]
     entries = _fold_renewals(entries)
     entries += [_moved(change, matter) for change in changes if change.kind in _ON_THE_LINE]
+    entries += [
+        Entry(story.published_on, "press", story.outlet, story.headline, told=True, url=story.address, story=story)
+        for story in stories
+        if story.published_on is not None
+    ]
     entries.sort(key=lambda entry: entry.on)  # stable: the legal order within a day stays
     return entries[::-1]
 

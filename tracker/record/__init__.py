@@ -2,7 +2,8 @@
 
 ``council.jsonl`` are dated observations of Council files (see `build`). ``mayor.json`` are orders, directives and
 suits, gathered from public sources, each act with its address and how sure it is. ``notes.csv``, ``relations.csv``,
-``sections.csv`` and ``scope.csv`` are our own words and findings, kept by hand.
+``sections.csv`` and ``scope.csv`` are our own words and findings, kept by hand; ``coverage.csv`` is a bibliography,
+with the measures that each piece covers.
 """
 
 import csv
@@ -18,6 +19,7 @@ import orjson
 from scrapers import council_archive
 from scrapers.records import (
     ActionRecord,
+    CoverageRecord,
     MatterRecord,
     NoteRecord,
     Observation,
@@ -69,6 +71,7 @@ class Facts:
     relations: tuple[RelationRecord, ...]
     sections: tuple[SectionRecord, ...]
     scopes: tuple[ScopeRecord, ...] = ()
+    coverage: tuple[CoverageRecord, ...] = ()
 
 
 def observations(folder: Path = FOLDER) -> Iterator[Observation]:
@@ -89,6 +92,7 @@ def facts(folder: Path = FOLDER) -> Facts:
         relations=tuple(RelationRecord(**row) for row in _rows(folder / "relations.csv")),
         sections=tuple(SectionRecord(**row) for row in _rows(folder / "sections.csv")),
         scopes=scopes(folder),
+        coverage=tuple(CoverageRecord(**row) for row in _rows(folder / "coverage.csv")),
     )
 
 

@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from tracker import wording, wording_changes, wording_hearings
+from tracker.coverage import KINDS
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.queries import Dossier, Link
@@ -87,6 +88,7 @@ def register(app: Flask) -> None:
         SCOPE_MEANINGS=SCOPE_MEANINGS,
         CHANGE_LABELS=wording_changes.CHANGE_LABELS,
         STATES=wording_hearings.STATES,
+        KINDS=KINDS,
         page_address=page_address,
         days_since=days_since,
     )

@@ -10,6 +10,7 @@ from tracker import (
     health,
     queries,
     queries_changes,
+    queries_coverage,
     queries_disagreements,
     queries_hearings,
     queries_lists,
@@ -17,6 +18,7 @@ from tracker import (
     timeline,
     wording,
 )
+from tracker.coverage import KINDS
 from tracker.errors import NotFound
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.queries_changes import ChangeFilter
@@ -116,7 +118,8 @@ def matter(slug: str) -> str | AnyResponse:
                 raise
             return redirect(url_for("pages.matter", slug=now), 301)
         held, today = dossier.matter, site().today()
-        story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today)
+        stories = queries_coverage.of_measure(session, held.file_number)
+        story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories)
         bar = stage_bar(held, dossier.actions, today)
         return _page(
             session,
@@ -128,7 +131,22 @@ def matter(slug: str) -> str | AnyResponse:
             whose=wording.source_of(held.kind),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),
+            undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
+        )
+
+
+@blueprint.get("/coverage")
+def coverage() -> str:
+    kind, outlet = _word("kind"), _word("outlet")
+    with site().reading() as session:
+        return _page(
+            session,
+            "coverage.html",
+            articles=queries_coverage.list_articles(session, kind=kind if kind in KINDS else "", outlet=outlet),
+            outlets=queries_coverage.outlets(session),
+            kind=kind,
+            outlet=outlet,
         )
 
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     create_mayoral_order()
     create_response()
     create_stamp()
+    create_coverage()
     create_disagreement()
     create_hearing_item()
     create_reading()
@@ -32,14 +33,18 @@ def create_article() -> None:
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("excerpt", sa.String(), nullable=False),
+        sa.Column("story", sa.String(), nullable=False),
+        sa.Column("topic", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("first_seen_at", UTCDateTime(), nullable=False),
         sa.Column("last_seen_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('news', 'opinion', 'government', 'advocacy')", name=op.f("ck_article_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("address", name=op.f("uq_article_address")),
     )
     op.create_index(op.f("ix_article_outlet"), "article", ["outlet"], unique=False)
+    op.create_index(op.f("ix_article_story"), "article", ["story"], unique=False)
     op.create_index(op.f("ix_article_published_on"), "article", ["published_on"], unique=False)
 
 
@@ -191,3 +196,27 @@ def create_stamp() -> None:
         sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_stamp")),
         sqlite_with_rowid=False,
     )
+
+
+def create_coverage() -> None:
+    op.create_table(
+        "coverage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("file_number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('explicit', 'by-name', 'by-description')", name=op.f("ck_coverage_kind")),
+        sa.CheckConstraint("outcome IN ('published', 'review', 'rejected')", name=op.f("ck_coverage_outcome")),
+        sa.CheckConstraint("role IN ('main', 'background')", name=op.f("ck_coverage_role")),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_coverage_article_id_article")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
+        sa.UniqueConstraint("article_id", "file_number", name=op.f("uq_coverage_article_id_file_number")),
+    )
+    op.create_index(op.f("ix_coverage_article_id"), "coverage", ["article_id"], unique=False)
+    op.create_index(op.f("ix_coverage_file_number"), "coverage", ["file_number"], unique=False)
