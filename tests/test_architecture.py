@@ -48,7 +48,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.sources",),
     ("tracker.check", "tracker.schedule"),
     ("tracker.web",),
-    ("tracker.setting", "tracker.watch"),
+    ("tracker.setting", "tracker.watch", "tracker.output"),
     ("tracker.cli_captures", "tracker.cli_sync", "tracker.cli_parse", "tracker.cli_schedule"),
     ("tracker.cli",),
     ("tracker.__main__",),

@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from archive_builder import rows
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from live import living, matters
 from sqlmodel import col
+from upstream.city import City
 from warcio import ArchiveIterator
 
 from scrapers.answers import Answer, Keeper, Kept
+from tracker import sync_council
 from tracker.captures import (
     Archive,
     Choice,
@@ -485,6 +489,22 @@ def test_whatever_the_rows_all_that_is_needed_stays(
     assert not outdated(left, cited, before)
 
 
+def test_a_change_of_a_whole_run_can_be_shown_years_later(record: sa.Engine, tmp_path: Path) -> None:
+    with living(record, tmp_path, City(matters("Int 1412-2025")), NOW) as live:
+        for days, status in enumerate(("Enacted", "Enacted", "Vetoed")):
+            bill = live.city.matter("Int 1412-2025")
+            bill |= {"StatusName": status, "LastModified": f"2026-02-0{days + 1}T12:00:00Z"}
+            live.to(NOW + days * DAY)
+            with live.visit() as visit:
+                sync_council.read_api(visit)
+        store, last_cited = live.archive.store, rows(record, Capture)[-1].digest
+    assert prune(record, store, NOW + 9999 * DAY, 90).blobs > 0, "the second read changed nothing"
+    with reading(record) as session:
+        assert list(missing(session, store)) == []
+    answered = [store.get(part.digest) for part in parts_of(store.get(last_cited)) or ()]
+    assert any(b'"MatterStatusName":"Vetoed"' in body for body in answered)
+
+
 # What is missing
 
 
@@ -497,13 +517,13 @@ def test_what_rows_or_changes_name_and_the_store_lost_is_said(archive: Archive, 
     for digest in (whole, lost, unlisted):
         cite(database, digest)
     cite(database, "sha1:" + "a" * 40, "https://github.com/jehiah/nyc_legislation/blob/x")
-    cite(database, digest_of(b"of a collection"), "https://github.com/BetaNYC/nyc-executive-orders")
+    cite(database, "", "record/eo:2026-EO-013")
     for digest in (lost, digest_of(b"histories")):
         archive.store.drop(digest)
     with reading(database) as session:
         said = {fault.digest: fault.sentence for fault in missing(session, archive.store)}
     assert set(said) == {lost, digest_of(b"histories"), digest_of(b"never kept")}
-    assert said[lost].startswith("A change cites")
+    assert said[lost].startswith("The record cites")
     assert said[digest_of(b"never kept")].startswith(f"The manifest {unlisted} lists")
 
 

@@ -7,12 +7,11 @@ Exit codes: 0 done; 1 ``check`` found something wrong; 2 the command line is off
 import csv
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -24,6 +23,7 @@ from tracker.cli_schedule import health, schedule, scheduling
 from tracker.cli_sync import replay, sync
 from tracker.database import reading
 from tracker.errors import BadInput, SourceShrank, TrackerError
+from tracker.output import to_file
 from tracker.setting import Setting, now, with_setting
 from tracker.watch import watch
 
@@ -103,11 +103,11 @@ def export(setting: Setting, name: str, output: Path | None, scope: str, bom: bo
     if name == "all":
         if output is None:
             raise click.UsageError("Give the zip a name: tracker export all -o FILE.zip")
-        with _to_file(output) as binary:
+        with to_file(output) as binary:
             exports.write_zip(binary, setting.engine, now(), setting.config.site.base_url, tracked_only=tracked)
         return
     exports.get_export(name)
-    with _to_file(output) as binary, reading(setting.engine) as session:
+    with to_file(output) as binary, reading(setting.engine) as session:
         stream = TextIOWrapper(binary, "utf-8", newline="")
         exports.write_csv(stream, session, name, tracked_only=tracked, bom=bom)
         stream.flush()
@@ -125,7 +125,7 @@ def classify(setting: Setting, matters: Path, texts: Path | None, output: Path |
 
     rows = iter(verdicts(matters, texts, setting.rule))
     first = next(rows)  # a file that cannot be read says so before anything is written
-    with _to_file(output) as binary:
+    with to_file(output) as binary:
         stream = TextIOWrapper(binary, "utf-8", newline="")
         writer = csv.writer(stream)
         writer.writerow(("file", "label", "reason"))
@@ -145,20 +145,3 @@ def check(setting: Setting) -> None:
         click.echo(f"{'ok   ' if finding.good else 'WRONG'} {finding.sentence}")
     if not all(finding.good for finding in found):
         raise SystemExit(1)
-
-
-@contextmanager
-def _to_file(path: Path | None) -> Iterator[IO[bytes]]:
-    """The screen, or a file that is only there when it is whole."""
-    if path is None:
-        yield sys.stdout.buffer
-        return
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # it is why we are here that may keep us from tidying up
-            part.unlink()
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,11 +1,7 @@
 """``tracker captures``: what the sources answered, as it came. Days and times are New York's."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 import click
 import orjson
@@ -14,8 +10,8 @@ from tracker import __version__
 from tracker.captures import Choice, Store, answers, missing, parts_of, write_warc
 from tracker.captures import prune as drop_outdated
 from tracker.database import reading
-from tracker.errors import BadInput
 from tracker.models_sources import Response
+from tracker.output import to_file
 from tracker.setting import Setting, now, with_setting
 from tracker.wording import NEW_YORK, count
 
@@ -60,7 +56,7 @@ def show(setting: Setting, digest: str, output: Path | None, headers: bool) -> N
         parts = parts_of(content)
         if parts is not None and output is None:
             content = "".join(f"{part.digest}  {part.address}\n" for part in parts).encode()
-    with _to_file(output) as binary:
+    with to_file(output) as binary:
         binary.write(content)
 
 
@@ -98,7 +94,7 @@ def export(
         _midnight(until and until + timedelta(days=1)),
     )
     software = f"sanctuary-tracker/{__version__}"
-    with _to_file(output) as binary:
+    with to_file(output) as binary:
         written = write_warc(
             binary, setting.engine, store, choice, now=now(), software=software, operator=setting.config.site.contact
         )
@@ -135,21 +131,3 @@ def _head(row: Response) -> str:
     led = f"\nled to {row.final}" if row.final != row.address else ""
     headers = "".join(f"{name}: {value}\n" for name, value in orjson.loads(row.headers))
     return f"{row.method} {row.address}{led}\n{_when(row)} New York time, status {row.status}\n{row.digest}\n{headers}"
-
-
-@contextmanager
-def _to_file(path: Path | None) -> Iterator[IO[bytes]]:
-    """The screen, or a file that is only there when it is whole."""
-    if path is None:
-        yield sys.stdout.buffer
-        return
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):  # what cannot be written may not be there to take away
-            part.unlink()

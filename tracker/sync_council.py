@@ -251,7 +251,8 @@ class _WebTrip:
         except SourceMissing as error:
             if held is not None:
                 self.links[held.record.source_id] = LINK_MISSING
-            yield Unreadable(self.visit.now(), place, f"the Council's site shows no page for it: {error.message}")
+            reason = self._patience.spend(error)  # some are not public; that none is would be a redesign
+            yield Unreadable(self.visit.now(), place, f"the Council's site shows no page for it: {reason}")
         except ScrapeError as error:
             yield Unreadable(self.visit.now(), place, self._patience.spend(error))
         else:

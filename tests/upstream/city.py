@@ -219,6 +219,9 @@ class _Site:
 
     def _named(self, request: Request, kind: str, held: Sequence[Json]) -> Json | Reply:
         """The record that an address names by the site's number and GUID, or what the site says instead."""
+        if kind == "meeting" and "LEGID" in request.params:  # the address that the API gives: the Council's own number
+            number = request.params["LEGID"]
+            return next((each for each in held if str(each["ID"]) == number), None) or _html(pages.gone_page())
         number, guid = request.params.get("ID", ""), request.params.get("GUID", "")
         ident = int(number) - pages.web_id(0) if number.isdecimal() else 0
         if guid != pages.guid(kind, ident):

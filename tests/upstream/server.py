@@ -68,6 +68,7 @@ class Upstream:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 30
+            disable_nagle_algorithm = True  # or each answer waits for 40 ms
 
             def setup(self) -> None:
                 super().setup()

@@ -94,14 +94,10 @@ def manifest_parts(store: Store, digest: str) -> list[Part]:
 
 
 def missing(session: Session, store: Store) -> Iterator[Fault]:
-    """What rows name and the store does not hold.
-
-    What a change cites counts where answers of the same address were kept: sources that keep their own history, such
-    as the Council's archive, have digests too.
-    """
+    """What rows name and the store does not hold."""
     answers = _digests(session, Response.digest)
-    cited = _digests(session, Capture.digest, col(Capture.address).in_(sa.select(col(Response.address)))) - answers
-    named = dict.fromkeys(cited, "A change cites")
+    cited = (_digests(session, Capture.digest) | _digests(session, MayoralOrder.digest)) - answers
+    named = dict.fromkeys(cited, "The record cites")
     for digest in cited:
         with suppress(BadInput):  # a damaged manifest is for `Store.verify` to name
             named |= {part.digest: f"The manifest {digest} lists" for part in manifest_parts(store, digest)}
@@ -111,6 +107,6 @@ def missing(session: Session, store: Store) -> Iterator[Fault]:
             yield Fault(digest, f"{named[digest]} {digest}, which is not in {store.folder}.")
 
 
-def _digests(session: Session, column: Any, *conditions: sa.ColumnElement[bool]) -> set[str]:
-    """The SHA-256 digests in a column; git blobs bear ``sha1:`` and lie in their own repository."""
-    return set(session.scalars(sa.select(column).where(column.like("sha256:%"), *conditions).distinct()))
+def _digests(session: Session, column: Any) -> set[str]:
+    """The SHA-256 digests in a column, all of captures; git blobs bear ``sha1:`` and lie in their own repository."""
+    return set(session.scalars(sa.select(column).where(column.like("sha256:%")).distinct()))
