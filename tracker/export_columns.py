@@ -195,7 +195,7 @@ CHANGES: Final = Export(
         key("action_id", change.c.action_id, f"{_ROW_ID} Empty for changes of the matter itself."),
         text("before", change.c.before, "What it read before."),
         text("after", change.c.after, "What it reads since."),
-        day("acted_on", change.c.acted_on, "The City's date of the action that was added, edited or withdrawn, or of the hearing."),
+        day("acted_on", change.c.acted_on, "The City's date of the action, or the day of the hearing."),
         text("matter_file_number", matter.c.file_number, _MATTER_NUMBER, **_must),
         text("slug", matter.c.slug, _SLUG, **_must),
         key("mode", run.c.mode, "live; replay of an archive's history; or the starter record.", enum=list(RUN_MODES)),
