@@ -1,24 +1,39 @@
 """The client that every source is asked with, over real sockets: what it keeps to, and what it makes of each fault."""
 
+import gzip
 import logging
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from upstream import faults
-from upstream.server import Clock, MemoryKeeper, Reply, Request, Upstream
+from upstream.server import App, Clock, MemoryKeeper, Reply, Request, Upstream
 
-from scrapers.addresses import check, redacted, with_params
+from scrapers.addresses import check, redacted, resolve, with_params
 from scrapers.answers import Answer
 from scrapers.errors import FetchFailed, Refused, ScrapeError, SourceMissing, Stopped, UnsafeAddress
-from scrapers.fetch import Client, Manners, ServerError
+from scrapers.fetch import Client, Manners, ServerError, unpacked
 from scrapers.walls import wall_of
 
 TOKEN = "s3cr3t/token=="
 PAGE = "<html><title>Int 1412-2025</title><p>Avilés</p></html>".encode()
-ROBOTS = b"User-agent: *\nDisallow: /private\nAllow: /private/open\nCrawl-delay: 3\n"
+ROBOTS = "User-agent: *\nDisallow: /private\nAllow: /private/open\nCrawl-delay: 3\n"
+
+
+def site(robots: str | bytes = "", page: Reply | None = None) -> App:
+    """A site with this robots.txt, and everywhere else this page."""
+    text = robots.encode() if isinstance(robots, str) else robots
+
+    def app(request: Request) -> Reply:
+        if request.path == "/robots.txt":
+            return Reply(200, (), text)
+        return page or healthy(request)
+
+    return app
 
 
 def healthy(request: Request) -> Reply:
@@ -32,20 +47,25 @@ def healthy(request: Request) -> Reply:
 class Desk:
     """A server, and a client whose clock moves only when it sleeps."""
 
-    def __init__(self, upstream: Upstream, **manners: object) -> None:
+    def __init__(self, upstream: Upstream) -> None:
         self.upstream, self.clock, self.keeper = upstream, Clock(), MemoryKeeper()
         self.stopped = False
-        self.manners = Manners(
-            "Tracker-Test/1", "editor@example.org", 1.0, 5.0, 120.0, 4, 1 << 20, ("127.0.0.1",)
-        )._replace(**manners)  # type: ignore[arg-type]
         self.client = Client(
-            self.manners,
+            Manners("Tracker-Test/1", "editor@example.org", 1.0, 5.0, 120.0, 4, 1 << 20, ("127.0.0.1",)),
             self.keeper,
             clock=self.clock.now,
             sleep=self.clock.sleep,
             monotonic=self.clock.monotonic,
             stop=lambda: self.stopped,
+            look_up=self.look_up,
         )
+        self.names: list[list[str]] = []  # what the name server says next, nothing for a failure; then the real one
+
+    def look_up(self, host: str) -> list[str]:
+        found = self.names.pop(0) if self.names else resolve(host)
+        if not found:
+            raise OSError(-3, "Temporary failure in name resolution")
+        return found
 
     def get(self, path: str = "/page", **more: object) -> Answer:
         return self.client.get(self.upstream.base + path, **more)  # type: ignore[arg-type]
@@ -90,27 +110,132 @@ def test_two_requests_to_one_host_keep_their_pause(desk: Desk) -> None:
     assert sum(desk.clock.naps) == pytest.approx(3.0)
 
 
-def test_robots_txt_is_obeyed_and_its_longer_pause_too(desk: Desk) -> None:
-    desk.upstream.app = lambda request: Reply(200, (), ROBOTS) if request.path == "/robots.txt" else healthy(request)
+def test_one_host_is_asked_one_thing_at_a_time_however_many_ask(desk: Desk) -> None:
+    busy, most, lock = 0, 0, Lock()
+
+    def app(request: Request) -> Reply:
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        reply = healthy(request)
+        with lock:
+            busy -= 1
+        return reply
+
+    desk.upstream.app = app
+    with ThreadPoolExecutor(4) as pool:
+        assert {answer.status for answer in pool.map(desk.get, ["/page"] * 8)} == {200}
+    assert most == 1
+
+
+def test_robots_txt_is_obeyed_and_read_once(desk: Desk) -> None:
+    desk.upstream.app = site(ROBOTS)
     with pytest.raises(Refused, match=r"robots\.txt does not allow"):
         desk.get("/private/x")
     desk.get("/private/open")
     desk.get("/page")
     assert desk.paths == ["/robots.txt", "/private/open", "/page"]
-    assert sum(desk.clock.naps) >= 3.0
+
+
+def test_a_longer_pause_of_robots_txt_holds_from_the_first_page_on(desk: Desk) -> None:
+    moments: list[float] = []
+
+    def app(request: Request) -> Reply:
+        moments.append(desk.clock.monotonic())
+        return site(ROBOTS)(request)
+
+    desk.upstream.app = app
+    for _ in range(3):
+        desk.get()
+    assert [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)] == pytest.approx([3.0] * 3)
+
+
+def test_a_site_that_asks_for_an_hour_between_two_requests_is_not_read(desk: Desk) -> None:
+    desk.upstream.app = site("User-agent: *\nCrawl-delay: 3600\n")
+    with pytest.raises(Refused, match=r"asks for 3,600 seconds between two requests"):
+        desk.get()
+    assert (desk.paths, sum(desk.clock.naps)) == (["/robots.txt"], 0)
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /page\n",  # as editors on Windows save it
+        b"User-agent: *\nAllow: /\n\nUser-agent: tracker-test\nDisallow: /page\n",  # our name, without the version
+        b"User-agent: *\r\nDisallow: /*?*secret\r\nDisallow: /pa*e$\r\n",
+    ],
+)
+def test_robots_txt_is_understood_in_all_its_dialects(desk: Desk, robots: bytes) -> None:
+    desk.upstream.app = site(robots)
+    with pytest.raises(Refused, match=r"robots\.txt does not allow"):
+        desk.get()
+    assert desk.paths == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_no_robots_txt_allows_everything(desk: Desk, status: int) -> None:
+    """RFC 9309, 2.3.1.3: "unavailable" is the whole range of 400 to 499."""
+    desk.upstream.misbehave("/robots.txt", faults.answering(status))
+    assert desk.get().body == PAGE
+
+
+def test_a_robots_txt_that_lies_elsewhere_is_followed(desk: Desk) -> None:
+    with Upstream(site("User-agent: *\nDisallow: /page\n")) as other:
+        desk.upstream.misbehave("/robots.txt", faults.to(f"{other.base}/robots.txt"))
+        with pytest.raises(Refused, match=r"robots\.txt does not allow"):
+            desk.get()
+    assert "/page" not in desk.paths
+
+
+def test_a_robots_txt_in_a_private_network_is_not_asked_for(desk: Desk) -> None:
+    desk.upstream.misbehave("/robots.txt", faults.to("http://10.1.2.3/robots.txt"))
+    with pytest.raises(UnsafeAddress):
+        desk.get()
+
+
+def test_the_robots_txt_of_the_host_that_a_redirect_leads_to_is_obeyed_too(desk: Desk) -> None:
+    with Upstream(site("User-agent: *\nDisallow: /\n")) as other:
+        desk.upstream.misbehave("/page", faults.to(f"{other.base}/page"))
+        with pytest.raises(Refused, match=r"robots\.txt does not allow"):
+            desk.get()
+        assert [request.path for request in other.asked] == ["/robots.txt"]
 
 
 def test_a_robots_txt_that_fails_allows_nothing_for_now(desk: Desk) -> None:
     desk.upstream.misbehave("/robots.txt", faults.server_error())
     with pytest.raises(FetchFailed, match="without it nothing else is asked"):
         desk.get()
-    assert "/page" not in desk.paths
+    assert desk.paths == ["/robots.txt"] * 4
 
 
 def test_what_did_not_change_comes_from_what_is_kept(desk: Desk) -> None:
     first, second = desk.get("/etag"), desk.get("/etag")
     assert (first.unchanged, second.unchanged) == (False, True)
     assert (second.body, second.digest, second.status) == (PAGE, first.digest, 200)
+
+
+def test_a_304_that_nobody_asked_for_is_no_answer(desk: Desk) -> None:
+    desk.upstream.misbehave("/page", faults.answering(304))
+    with pytest.raises(ServerError, match="HTTP 304"):
+        desk.get()
+    assert not desk.keeper.kept
+
+
+def test_not_modified_is_asked_of_the_address_itself_and_not_of_where_it_redirects(desk: Desk) -> None:
+    desk.get("/etag")
+    desk.upstream.misbehave("/etag", faults.to("/page"))
+    assert not desk.get("/etag").unchanged
+    asked = {request.path: request.headers.get("If-None-Match") for request in desk.upstream.asked}
+    assert asked == {"/robots.txt": None, "/etag": '"1"', "/page": None}
+
+
+def test_a_mark_that_cannot_be_sent_back_is_left_out(desk: Desk) -> None:
+    desk.upstream.app = site(page=Reply(200, (("ETag", '"é"'), ("Last-Modified", "Tue, 10 Feb 2026 15:00:00 GMT"))))
+    desk.get()
+    desk.get()
+    sent = desk.upstream.asked[-1].headers
+    assert (sent.get("If-None-Match"), sent["If-Modified-Since"]) == (None, "Tue, 10 Feb 2026 15:00:00 GMT")
 
 
 def test_a_token_goes_over_the_wire_and_nowhere_else(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
@@ -137,6 +262,30 @@ def test_a_secret_is_not_carried_to_another_host(desk: Desk) -> None:
         assert not [request for request in other.asked if request.query]
 
 
+def test_a_source_that_repeats_the_token_does_not_get_it_kept_or_carried_on(desk: Desk) -> None:
+    """ASP.NET does: "No HTTP resource was found that matches the request URI ..." with all of the address."""
+
+    def app(request: Request) -> Reply:
+        if request.path in ("/robots.txt", "/elsewhere"):
+            return healthy(request)
+        if request.path == "/moved":
+            return Reply(302, (("Location", f"{other.base}/elsewhere?a=1&{request.query}"),))
+        told = f"no resource at /v1?{request.query}".encode()
+        return Reply(400 if request.path == "/bad" else 200, (("Content-Location", f"/x?{request.query}"),), told)
+
+    with Upstream(healthy) as other:
+        desk.upstream.app = app
+        secret = {"token": TOKEN, "sig": "0th3r"}  # a name that nothing but the caller knows to be secret
+        moved, told = desk.get("/moved", secret=secret), desk.get("/told", secret=secret)
+        with pytest.raises(ServerError) as bad:
+            desk.get("/bad", secret=secret)
+        assert other.asked[-1].query == "a=1"
+    assert told.body == b"no resource at /v1?token=HIDDEN&sig=HIDDEN"
+    everything = f"{moved!r} {told!r} {bad.value} {bad.value.body!r} {desk.keeper.kept!r}"
+    assert "s3cr3t" not in everything
+    assert "0th3r" not in everything
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_what_cannot_go_better_is_not_tried_again(desk: Desk, status: int) -> None:
     desk.upstream.misbehave("/page", faults.answering(status))
@@ -155,12 +304,33 @@ def test_a_row_without_a_roll_call_is_an_error_for_ever_and_asked_once(desk: Des
 
 
 def test_an_outage_is_waited_out_longer_each_time(desk: Desk) -> None:
-    desk.upstream.misbehave("/page", faults.server_error(), times=3)
+    moments: list[float] = []
+
+    def failing(request: Request, app: App) -> Reply:
+        moments.append(desk.clock.monotonic())
+        return Reply(503)
+
+    desk.upstream.misbehave("/page", failing, times=3)
     assert desk.get().body == PAGE
     assert desk.paths.count("/page") == 4
+    waits = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    assert waits == sorted(waits)
+
+
+def test_an_outage_that_lasts_is_an_error_after_the_last_try(desk: Desk) -> None:
     desk.upstream.misbehave("/page", faults.server_error())
     with pytest.raises(ServerError, match="HTTP 500"):
         desk.get()
+    assert desk.paths.count("/page") == 4
+
+
+def test_a_name_server_that_does_not_know_is_asked_again(desk: Desk) -> None:
+    public = ["93.184.216.34"]  # looked up for the page and for its robots.txt
+    desk.names = [[], public, public, *[[]] * 4]
+    by_name = desk.upstream.base.replace("127.0.0.1", "localhost")
+    assert desk.client.get(f"{by_name}/page").body == PAGE
+    with pytest.raises(FetchFailed, match="no machine of the name localhost is known"):
+        desk.client.get(f"{by_name}/page")
 
 
 @pytest.mark.parametrize("wait", ["7", "Tue, 10 Feb 2026 15:00:07 GMT"])
@@ -197,6 +367,30 @@ def test_an_answer_that_is_not_whole_is_none(desk: Desk, fault: faults.Fault, wo
         desk.get()
     assert not [answer for answer in desk.keeper.kept if answer.address.endswith("/page")]
     assert desk.paths.count("/page") == 4
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(PAGE), gzip.compress(PAGE[:20]) + gzip.compress(PAGE[20:])])
+def test_a_packed_answer_is_unpacked_to_its_end(desk: Desk, packed: bytes) -> None:
+    desk.upstream.app = site(page=Reply(200, (("Content-Encoding", "gzip"),), packed))
+    assert desk.get().body == PAGE
+
+
+@given(st.binary(max_size=400), st.binary(max_size=400), st.integers(1, 50), st.integers(0, 1 << 20))
+@example(b"", b"", 1, 10)
+def test_what_is_packed_is_whole_or_an_error(first: bytes, second: bytes, step: int, cut: int) -> None:
+    packed = gzip.compress(first) + gzip.compress(second)
+    blocks = [packed[at : at + step] for at in range(0, len(packed), step)]
+    assert b"".join(unpacked(blocks)) == first + second
+    end = cut % len(packed)
+    if end not in (0, len(gzip.compress(first))):  # between two members nothing shows that one is missing
+        with pytest.raises(EOFError):
+            list(unpacked([packed[:end]]))
+
+
+def test_an_answer_packed_in_a_way_that_was_not_asked_for_is_none(desk: Desk) -> None:
+    desk.upstream.app = site(page=Reply(200, (("Content-Encoding", "br"),), b"x"))
+    with pytest.raises(FetchFailed, match="packed as br"):
+        desk.get()
 
 
 def test_an_answer_that_comes_drop_by_drop_is_given_up(desk: Desk) -> None:
@@ -239,9 +433,13 @@ def test_a_page_in_another_charset_than_it_says_is_read_all_the_same(desk: Desk,
 
 @pytest.mark.parametrize(
     "address",
-    ["http://169.254.169.254/latest", "http://10.1.2.3/", "http://[::1]/", "http://localhost/", "file:///etc/passwd"],
-)
-def test_a_redirect_into_a_private_network_is_not_followed(desk: Desk, address: str) -> None:
+    [
+        "http://169.254.169.254/latest", "http://10.1.2.3/", "http://[::1]/", "http://localhost/", "file:///etc/passwd",
+        "http://[::ffff:10.1.2.3]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a01:203::1]/", "http://100.64.0.1/",
+        "http://user:word@127.0.0.1/", "http://[broken/", "http://127.0.0.1:99999/", "//a..b/",
+    ],
+)  # fmt: skip
+def test_a_redirect_to_where_no_source_lies_is_not_followed(desk: Desk, address: str) -> None:
     desk.upstream.misbehave("/page", faults.to(address))
     with pytest.raises(UnsafeAddress):
         desk.get()
