@@ -41,6 +41,7 @@ check: dev
 bench: dev
 	@$(PLACE) -m benchmarks
 	@$(PLACE) -m benchmarks.sources
+	@$(PLACE) -m benchmarks.press
 
 # keeps the pins that still fit; make lock ARGS=--upgrade takes the newest
 lock: dev

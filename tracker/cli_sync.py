@@ -22,6 +22,7 @@ LIVE = {
     "hearings": "Read the Council's calendar and the agendas of coming meetings.",
     "executive-orders": "Read the mayoral orders that the City's site lists.",
     "mayor-news": "Note the Mayor's releases and statements.",
+    "news-feeds": "Read the feeds of news outlets, and link what is about the record.",
 }
 
 
@@ -40,7 +41,7 @@ def sync_all(setting: Setting) -> None:
     from tracker.sources import READERS, read
 
     failed = []
-    with _visit(setting) as visit:
+    with visiting_by_hand(setting) as visit:
         for name in READERS:
             if name == "council-api" and not visit.token:
                 continue
@@ -86,7 +87,7 @@ def sync_orders_archive(setting: Setting, place: str | None) -> None:
     from tracker.locks import only_one
     from tracker.sync_mayor import ORDERS_ARCHIVE, read_orders_archive
 
-    with _visit(setting) as visit, only_one(setting.engine, ORDERS_ARCHIVE):
+    with visiting_by_hand(setting) as visit, only_one(setting.engine, ORDERS_ARCHIVE):
         say(read_orders_archive(visit, place or ""))
 
 
@@ -96,7 +97,7 @@ def _live(name: str, explained: str) -> click.Command:
     def command(setting: Setting) -> None:
         from tracker.sources import read
 
-        with _visit(setting) as visit:
+        with visiting_by_hand(setting) as visit:
             say(read(name, visit))
 
     return command
@@ -107,7 +108,8 @@ for _name, _explained in LIVE.items():
 
 
 @contextmanager
-def _visit(setting: Setting) -> Iterator[Any]:
+def visiting_by_hand(setting: Setting) -> Iterator[Any]:
+    """The tools of a run that a command stands on; told to stop, it ends between two requests."""
     from tracker.sources import visiting
 
     token = os.environ.get(TOKEN, "").strip()

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tracker.errors import ConfigError
+from tracker.press_terms import PressTerms
 from tracker.scope import ScopeTerms
 
 PACKAGE = Path(__file__).parent
@@ -104,6 +105,21 @@ class OrdersArchiveConfig(_Section):
     mirror: str = Field(min_length=1)
 
 
+class FeedConfig(_Section):
+    """One feed of an outlet."""
+
+    outlet: str = Field(min_length=1)
+    kind: str = Field(pattern="^(news|opinion|government|advocacy)$")
+    address: str = Field(pattern=r"^https?://[^ ]+$")
+
+
+class NewsConfig(_Section):
+    """Feeds of news, and how far back they are looked through."""
+
+    window_days: int = Field(ge=1, le=366)
+    feeds: tuple[FeedConfig, ...]
+
+
 class TrustConfig(_Section):
     """Whom to believe where two sources disagree; the first goes before the next."""
 
@@ -148,6 +164,7 @@ class Config(_Section):
     council_web: WebSiteConfig
     nyc_gov: NycGovConfig
     orders_archive: OrdersArchiveConfig
+    news: NewsConfig
     trust: TrustConfig
     fetch: FetchConfig
     captures: CapturesConfig
@@ -155,6 +172,7 @@ class Config(_Section):
     health: HealthConfig
     mail: MailConfig
     scope: ScopeTerms
+    press: PressTerms
 
 
 def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:

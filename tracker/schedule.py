@@ -38,7 +38,8 @@ STANDBY_SECONDS: Final = 30.0  # how often a scheduler that stands by asks, and 
 AT_ONCE: Final = 3  # jobs side by side; each may hold a whole archive in memory
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SOURCES: Final = (
-    "council-archive", "council-api", "council-web", "hearings", "executive-orders", "mayor-news", "orders-archive",
+    "council-archive", "council-api", "council-web", "hearings", "executive-orders", "mayor-news", "news-feeds",
+    "orders-archive",
 )  # fmt: skip
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     **{source: ("sync", source) for source in SOURCES},

@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from scrapers.fetch import Client, Manners
-from tracker import sync, sync_council, sync_hearings, sync_mayor
+from tracker import sync, sync_council, sync_hearings, sync_mayor, sync_news
 from tracker.captures import Archive, Store
 from tracker.config import Config
 from tracker.ingest import Clock, Result
@@ -35,6 +35,7 @@ READERS: Final[Mapping[str, Callable[[Visit], Result]]] = MappingProxyType(
         sync_mayor.ORDERS_ARCHIVE: sync_mayor.read_orders_archive,
         sync_mayor.ORDERS: sync_mayor.read_orders,
         sync_mayor.NEWS: sync_mayor.read_news,
+        sync_news.FEEDS: sync_news.read_feeds,
     }
 )
 

@@ -36,6 +36,9 @@ SOURCES: Final = {
     "hearings": "Council hearings",
     "executive-orders": "Mayoral orders",
     "mayor-news": "Mayor’s news",
+    "news-feeds": "News feeds",
+    "articles-added": "Articles added by hand",
+    "articles-relinked": "Articles matched again",
     "orders-archive": "Orders since 1974",
     "starter-record": "Starter record",
 }

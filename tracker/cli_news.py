@@ -1,0 +1,49 @@
+"""The commands for coverage: ``tracker add-article``, ``tracker import-articles``, ``tracker relink``."""
+
+from pathlib import Path
+
+import click
+
+from tracker.cli_sync import say, visiting_by_hand
+from tracker.coverage import KINDS
+from tracker.setting import Setting, with_setting
+
+
+@click.command("add-article")
+@click.argument("address")
+@click.option("--kind", type=click.Choice(list(KINDS)), default="news", show_default=True)
+@with_setting
+def add_article(setting: Setting, address: str, kind: str) -> None:
+    """Read the page at ADDRESS, keep its headline, and link it to the measures it is about."""
+    from tracker.sync_news import add_article as add
+
+    with visiting_by_hand(setting) as visit:
+        story, found = add(visit, address, kind)
+    click.echo(f"{story.outlet}: {story.title}")
+    for link in found.links:
+        click.echo(f"  {link.outcome:<9} {link.file_number}, {link.kind}, {link.score:.2f}: {link.evidence}")
+    if not found.links:
+        click.echo("  It names no measure of the record.")
+
+
+@click.command("import-articles")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_setting
+def import_articles(setting: Setting, file: Path) -> None:
+    """Take in a bibliography: CSV with address, outlet, kind, headline; published_on, language, excerpt if known."""
+    from tracker.bibliography import read_bibliography
+    from tracker.sync_news import add_bibliography
+
+    stories = read_bibliography(file)
+    with visiting_by_hand(setting) as visit:
+        say(add_bibliography(visit, stories, str(file)))
+
+
+@click.command()
+@with_setting
+def relink(setting: Setting) -> None:
+    """Match every article again, after a new matter, name or rule; what a person decided stays."""
+    from tracker.sync_news import relink as again
+
+    with visiting_by_hand(setting) as visit:
+        say(again(visit))

@@ -1,0 +1,229 @@
+"""News -> matters: which bill, law or order an article is about, with the words that say so. Pure.
+
+Three kinds of evidence: a number ("explicit"), a name ("by-name"), a description ("by-description"). A wrong link is
+worse than none: what scores below ``publish_at`` waits for an editor, what scores below ``review_at`` is nothing, and
+general coverage of the policy belongs to the topic and to no law.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from sqlmodel import Session
+
+from tracker.press_citations import find_citations
+from tracker.press_describe import Descriptions
+from tracker.press_fit import is_fresh
+from tracker.press_knowledge import Knowledge, Known, read_knowledge, session_of
+from tracker.press_names import Names
+from tracker.press_phrases import Phrases
+from tracker.press_resolve import FEW_WORDS, Context, resolve, years_in
+from tracker.press_rivals import Described
+from tracker.press_seen import Seen, see_all
+from tracker.press_terms import PressTerms
+from tracker.press_text import Sentence, clean, fold, sentences
+
+EXPLICIT: Final = "explicit"
+BY_NAME: Final = "by-name"
+BY_DESCRIPTION: Final = "by-description"
+PUBLISHED: Final = "published"
+REVIEW: Final = "review"
+_SURE: Final = 1.0
+_NAMED: Final = 0.95
+_LONGEST_EVIDENCE: Final = 300
+
+
+class Link(NamedTuple):
+    """An article's tie to one matter; ``score`` from 0 to 1, ``evidence`` the article's own words."""
+
+    file_number: str
+    kind: str
+    score: float
+    role: str
+    outcome: str
+    evidence: str
+
+
+class Reading(NamedTuple):
+    """What one article is about: its links, best first, and whether it covers the policy at all."""
+
+    links: tuple[Link, ...]
+    topic: bool
+
+
+NOTHING: Final = Reading((), False)
+
+
+class _Found(NamedTuple):
+    matter: Known
+    kind: str
+    score: float
+    place: int
+    start: int
+    end: int
+
+
+def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
+    """All phrases of the settings, under the names by which the modules beside this one know them."""
+    named = [(f"{kind}:{row[0]}", row[1:]) for kind, rows in _rows(terms) for row in rows]
+    plain = [
+        ("policy", terms.policy), ("cooperation", terms.cooperation), ("topic", terms.topic), ("city", terms.city),
+        ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
+        ("hand", terms.other_hands),
+    ]  # fmt: skip
+    people = [(f"sponsor:{name}", (fold(name),)) for name in sorted(set(sponsors) - {""})]
+    around = [(f"neighbour:{row[0]}", row[1:]) for row in terms.neighbours if len(row) > 1]
+    return Phrases([*named, *plain, *people, *around])
+
+
+def _rows(terms: PressTerms) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    yield "object", terms.objects
+    yield "agency", terms.agencies
+    yield "kind", terms.kinds
+    yield "act", terms.acts
+    yield "mayor", terms.people
+
+
+class Press:
+    """The matcher, built once from what is known; `read` changes nothing in it."""
+
+    def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
+        self._terms = terms
+        self._knowledge = knowledge
+        self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
+        self._names = Names(knowledge)
+        self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())])
+        self._descriptions = Descriptions(knowledge, terms)
+        self._early = timedelta(days=terms.early_days)
+
+    def read(self, title: str, text: str, published: date | None = None) -> Reading:
+        """The matters that an article is about; `published` is its New York date, None where it is not known."""
+        whole = clean(f"{title}\n{text}" if title else text)
+        folded = fold(whole)
+        if not self._wake.find(folded):
+            return NOTHING
+        return self._read(whole, folded, len(clean(title)), published)
+
+    def _read(self, whole: str, folded: str, title_end: int, published: date | None) -> Reading:
+        marked = [(sentence, self._marks(sentence.words)) for sentence in sentences(folded)]
+        marks = set().union(*(found for _, found in marked))
+        mayors, agencies = (
+            frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:")
+        )
+        # a sentence on another subject ("equal employment ... immigration status") vouches for no number
+        policy = any("policy" in found and "other" not in found for _, found in marked)
+        words = folded.count(" ") + 1
+        years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
+        context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
+        away = _is_away(marked, title_end, self._words)
+        here = not away and ("city" in marks or words < FEW_WORDS)
+        found = [] if away else list(self._explicit(folded, context))
+        if not away:
+            seen = list(see_all(marked, context))
+            usable = [one for one in seen if not one.marks & {"other"} and not _is_foreign(one)]
+            found += self._named(usable, context, folded, {one.matter.file_number for one in found}, here)
+            here = here or bool(found)
+            context = context._replace(told=frozenset(one.matter.file_number for one in found))
+            context = context._replace(
+                company=frozenset(session_of(one.matter.opened_on.year) for one in found if one.matter.kind == "bill")
+            )
+            if here:
+                found += self._described(usable, context, [one.matter for one in found])
+                found += self._neighbours(usable, found)
+        links = tuple(self._links(found, whole, context))
+        return Reading(links, here and "topic" in marks)
+
+    def _marks(self, words: str) -> set[str]:
+        for namesake in self._terms.namesakes:
+            if namesake in words:
+                words = words.replace(namesake, " " * len(namesake))
+        return self._words.find(words)
+
+    def _explicit(self, folded: str, context: Context) -> Iterator[_Found]:
+        for citation, matter in resolve(find_citations(folded), self._knowledge, context):
+            kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
+            yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
+
+    def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:
+        for one in seen:
+            for matter, name in self._names.find(one.sentence, context, folded, cited):
+                # the name of a state's or a federal act is not that of the resolution about it
+                if matter.kind == "resolution" and not (here and "kind:resolution" in one.marks):
+                    continue
+                kind = BY_DESCRIPTION if matter.kind == "resolution" else BY_NAME
+                start, end = self._names.span(one.sentence, name) or (0, len(one.sentence.words))
+                yield _Found(matter, kind, _NAMED, one.place, one.sentence.start + start, one.sentence.start + end)
+
+    def _described(self, seen: list[Seen], context: Context, told: list[Known]) -> Iterator[_Found]:
+        for described in self._descriptions.find(seen, context, told):
+            start, end = self._span(described)
+            yield _Found(described.matter, BY_DESCRIPTION, described.score, described.fit.seen.place, start, end)
+
+    def _span(self, described: Described) -> tuple[int, int]:
+        """The words of the sentence from the first mark to the last, with its years."""
+        sentence = described.fit.seen.sentence
+        start, end = self._words.span(sentence.words, described.marks) or (0, len(sentence.words))
+        for year in described.fit.seen.years & described.matter.years:
+            at = sentence.words.find(str(year))
+            start, end = min(start, at), max(end, at + 4)
+        return sentence.start + start, sentence.start + end
+
+    def _neighbours(self, seen: list[Seen], found: list[_Found]) -> Iterator[_Found]:
+        """Matters that are not followed, where the words for them stand beside one that is."""
+        sure = [one for one in found if one.score >= self._terms.publish_at]
+        if not sure:
+            return
+        for one in seen:
+            for mark in one.marks:
+                number = mark.removeprefix("neighbour:")
+                matter = self._knowledge.by_file.get(number)
+                if matter and mark != number and any(matter.years & other.matter.years for other in sure):
+                    span = self._words.span(one.sentence.words, [f"neighbour:{number}"]) or (0, 0)
+                    start = one.sentence.start
+                    yield _Found(matter, BY_DESCRIPTION, _NAMED, one.place, start + span[0], start + span[1])
+
+    def _links(self, found: list[_Found], whole: str, context: Context) -> Iterator[Link]:
+        best: dict[str, _Found] = {}
+        for one in found:
+            held = best.get(one.matter.file_number)
+            if held is None or one.score > held.score:
+                best[one.matter.file_number] = one
+        for number, one in sorted(best.items(), key=lambda item: (-item[1].score, item[0])):
+            if one.score >= self._terms.review_at:
+                outcome = PUBLISHED if one.score >= self._terms.publish_at else REVIEW
+                evidence = whole[one.start : min(one.end, one.start + _LONGEST_EVIDENCE)]
+                yield Link(number, one.kind, min(one.score, 1.0), self._role(one, context), outcome, evidence)
+
+    def _role(self, one: _Found, context: Context) -> str:
+        """Main is what the piece is about: told at its start, or of the days in which it was published."""
+        fresh = is_fresh(one.matter, context, timedelta(days=self._terms.late_days))
+        return "main" if fresh or (one.place <= 1 and context.published is None) else "background"
+
+
+def _is_away(marked: list[tuple[Sentence, set[str]]], title_end: int, words: Phrases) -> bool:
+    """Whether another place leads the article: in the title without ours, named more often, or as often and first."""
+    city = sum("city" in found for _, found in marked)
+    elsewhere = sum("elsewhere" in found for _, found in marked)
+    if not elsewhere:
+        return False
+    lead = next((found for sentence, found in marked if sentence.start < title_end), set())
+    if elsewhere != city or ("elsewhere" in lead and "city" not in lead):
+        return elsewhere > city or ("elsewhere" in lead and "city" not in lead)
+    sentence, found = next(one for one in marked if one[1] & {"city", "elsewhere"})
+    if {"city", "elsewhere"} <= found:
+        ours, theirs = (words.span(sentence.words, [name]) or (0, 0) for name in ("city", "elsewhere"))
+        return theirs[0] < ours[0]
+    return "elsewhere" in found
+
+
+def _is_foreign(one: Seen) -> bool:
+    """Whether a sentence tells of another place, or of the state's laws."""
+    if "city" in one.marks or "kind:resolution" in one.marks:
+        return False
+    return "elsewhere" in one.marks or "state" in one.marks
+
+
+def open_press(session: Session, terms: PressTerms) -> Press:
+    """The matcher over everything that the record holds now."""
+    words = vocabulary(terms)
+    return Press(read_knowledge(session, words, (row[0] for row in terms.neighbours)), terms)

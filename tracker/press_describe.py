@@ -1,0 +1,204 @@
+"""Matters that a text describes without naming them: agency, act, year or mayor, and object. Pure.
+
+Each sentence is held against the matters of the record that it may mean. What contradicts a matter, such as another
+year, another agency or another mayor, rules it out; what agrees adds to its score, by the weights of ``[press]``.
+Matters that the same words could mean compete, and only the best stay: that is for `press_rivals`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from tracker.press_fit import Fit
+from tracker.press_knowledge import Knowledge, Known, mayor_on
+from tracker.press_resolve import Context
+from tracker.press_rivals import DETAINERS, Described, Rival, rivals_of, rivals_of_order, winners
+from tracker.press_seen import Seen
+from tracker.press_terms import PressTerms
+
+_BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
+_NEAR: Final = 3  # sentences
+
+
+class _Subject(NamedTuple):
+    """What a sentence says that a matter is about: points, the marks that say it, and what it competes for."""
+
+    points: float
+    marks: frozenset[str]
+    rivals: frozenset[Rival]
+
+
+_NO_SUBJECT: Final = _Subject(0.0, frozenset(), frozenset())
+
+
+class Descriptions:
+    """Scores what sentences describe against everything that the record knows."""
+
+    def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
+        self._knowledge = knowledge
+        self._weights = terms.weights
+        self._usual = frozenset(terms.usual_agencies)
+        self._late = timedelta(days=terms.late_days)
+        self._narrow = frozenset(terms.narrow)
+        self._on_rules = frozenset(terms.on_rules)
+        orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
+        self._orders: dict[str, list[Known]] = defaultdict(list)
+        for order in orders:
+            for name in {*order.mayors, order.sponsor} - {""}:
+                self._orders[name].append(order)
+        self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
+        self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
+        self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
+
+    def find(self, seen: list[Seen], context: Context, told: Iterable[Known]) -> list[Described]:
+        """The matters described, the best description of each.
+
+        `told` are the matters that the text cites or names: they compete with the others, and win.
+        """
+        described = [one for sentence in seen for one in self._in_sentence(sentence, seen, context)]
+        return winners(described, list(told), context, " ".join(one.sentence.words for one in seen))
+
+    def _in_sentence(self, seen: Seen, everything: list[Seen], context: Context) -> Iterator[Described]:
+        if seen.kinds or seen.acts or (seen.objects and seen.mayors):
+            for matter in self._candidates(seen, context):
+                if described := self._score(Fit(matter, seen, context, self._late), everything):
+                    yield described
+
+    def _candidates(self, seen: Seen, context: Context) -> Iterable[Known]:
+        found: dict[str, Known] = {}
+        for name in seen.objects:
+            found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
+        if "order" in seen.kinds:
+            in_office = mayor_on(context.published) if context.published else ""
+            for name in seen.people | (seen.mayors or context.mayors | {in_office}):
+                found.update((matter.file_number, matter) for matter in self._orders.get(name, ()))
+        if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
+            found.update((matter.file_number, matter) for matter in self._broad)
+        if "directive" in seen.kinds:
+            found.update((matter.file_number, matter) for matter in self._directives)
+        return found.values()
+
+    def _score(self, fit: Fit, everything: list[Seen]) -> Described | None:
+        if not fit.kind_fits() or fit.contradicted():
+            return None
+        time = self._time(fit)
+        near = _is_near(fit, everything)
+        subject = self._subject(fit, near)
+        if time <= 0 or not subject.rivals or not self._is_bound(fit):
+            return None
+        score = subject.points + time + self._weights.kind + (self._weights.act if fit.acts else 0)
+        marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
+        marks |= {mark for mark in fit.seen.marks if mark.startswith("kind:")}
+        marks |= {f"sponsor:{fit.matter.sponsor}"} if fit.sponsored else set()
+        return Described(fit, round(score, 3), marks, subject.rivals)
+
+    def _subject(self, fit: Fit, near: bool) -> _Subject:
+        matter, seen, weights = fit.matter, fit.seen, self._weights
+        agencies = seen.agencies & matter.agencies
+        objects = seen.objects & (matter.objects & self._on_rules or matter.objects)
+        marks = {f"agency:{name}" for name in agencies} | {f"object:{name}" for name in objects}
+        points = weights.agency if agencies else 0.0
+        if not objects:
+            general = self._general(fit, near)
+            return general._replace(points=points + general.points, marks=general.marks | marks)
+        points += weights.object + weights.nearby * (len(objects) - 1)
+        points += weights.only if objects & self._alone else 0
+        if matter.twin and "plural" in seen.kinds and len(seen.agencies) > 1:
+            points += weights.plural
+        return _Subject(points, frozenset(marks), rivals_of(matter, objects) | rivals_of_order(matter))
+
+    def _general(self, fit: Fit, near: bool) -> _Subject:
+        """What general words say: "an executive order of Mayor Koch", "the sanctuary laws of 2014", "new protocols"."""
+        matter, seen, weights = fit.matter, fit.seen, self._weights
+        points = {"cooperation": weights.cooperation, "policy": weights.policy}.get(seen.general, 0.0)
+        marks = frozenset({seen.general} - {""})
+        if matter.kind == "directive":
+            return _Subject(points, marks, frozenset({("directive", "")}) if fit.dated or fit.aged else frozenset())
+        if matter.kind == "order":
+            points = max(points, weights.cooperation if near else 0.0)
+            return _Subject(points, marks, rivals_of_order(matter)) if self._is_order_meant(fit, near) else _NO_SUBJECT
+        if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
+            return _NO_SUBJECT
+        points = max(points, weights.cooperation if near else 0.0)
+        points += weights.nearby if near and seen.general else 0
+        points += weights.plural if matter.twin and "plural" in seen.kinds and not seen.agencies else 0
+        return _Subject(points, marks, rivals_of(matter, ()))
+
+    def _is_order_meant(self, fit: Fit, near: bool) -> bool:
+        """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
+        if fit.dated and fit.ruled:
+            return True
+        on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
+        return on_policy and (fit.dated or fit.aged or fit.sponsored or "made" in fit.seen.kinds)
+
+    def _is_told_broadly(self, fit: Fit, near: bool) -> bool:
+        """Whether general words ("laws of 2014", "laws that limit how police and jails work with ICE") mean this law.
+
+        Its year says so, or news of the day; else its agency, with another one beside it, or with its own subject near.
+        """
+        agencies, own = fit.seen.agencies, fit.matter.agencies
+        if agencies and not own:
+            return False
+        if fit.dated or fit.aged:
+            others = fit.context.agencies & self._usual
+            both = bool(fit.seen.years) and "plural" in fit.seen.kinds
+            if own and others and own.isdisjoint(others) and not (agencies or both):
+                return False
+            return bool(fit.seen.general) or near
+        if fit.seen.general != "cooperation":
+            return False
+        several = len(agencies) > 1 and "law" in fit.seen.kinds
+        return fit.fresh or (bool(agencies) and (near or several or bool(fit.ruled)))
+
+    def _is_bound(self, fit: Fit) -> bool:
+        """Rules on detainers are many; undated words mean those of the agencies that the article names."""
+        matter = fit.matter
+        if fit.dated or fit.aged or fit.fresh or DETAINERS not in matter.objects or matter.objects & self._on_rules:
+            return True
+        meant = fit.seen.agencies or fit.context.agencies & self._usual or self._usual
+        return not matter.agencies.isdisjoint(meant)
+
+    def _time(self, fit: Fit) -> float:
+        """How well the time fits; none means that nothing ties the words to a time."""
+        weights, matter, seen, context = self._weights, fit.matter, fit.seen, fit.context
+        order = matter.kind == "order"
+        points = weights.year if fit.dated else weights.age if fit.aged else 0.0
+        if fit.ruled:
+            points += weights.mayor * (1.5 if order else 1)
+        elif not seen.mayors and context.mayors & matter.mayors:
+            points += weights.mayor * (1 if order else 0.5)
+        elif not seen.mayors and order and fit.in_office:
+            points += weights.mayor
+        if fit.fresh:
+            points += weights.fresh + (weights.day if fit.of_the_day else 0)
+        elif fit.in_force and not (fit.dated or fit.aged):
+            points += weights.in_force
+        if fit.acts and not points:
+            points += weights.nearby
+        if fit.sponsored:
+            points += weights.sponsor
+        if matter.related & context.told:
+            points += weights.nearby
+        if context.published is None and not fit.dated and (fit.names_its_month or fit.in_company):
+            points += weights.month
+        if order and any(len(self._orders[name]) == 1 for name in fit.ruled):
+            points += weights.only
+        return points
+
+
+def _is_broad(matter: Known) -> bool:
+    return matter.is_law and matter.kind == "bill" and matter.core and bool(matter.objects & _BROAD)
+
+
+def _are_one_family(matters: list[Known]) -> bool:
+    """Whether no other family of the same kind of matter is about this object."""
+    return all(one.family == two.family for one in matters for two in matters if one.kind == two.kind)
+
+
+def _is_near(fit: Fit, everything: list[Seen]) -> bool:
+    """Whether a sentence beside it speaks of what the matter is about, or the text cites what it changed."""
+    if (fit.dated or fit.aged or fit.ruled) and fit.matter.related & fit.context.told:
+        return True
+    place = fit.seen.place
+    return any(fit.matter.objects & other.objects for other in everything if 0 < abs(other.place - place) <= _NEAR)

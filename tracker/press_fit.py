@@ -1,0 +1,153 @@
+"""One matter held against one sentence: what agrees in kind and time, and what rules the matter out. Pure."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from tracker.press_knowledge import Known, mayor_on, session_of
+from tracker.press_resolve import Context
+from tracker.press_seen import Seen
+from tracker.wording import MAYORS
+
+_TERMS: Final = [name for _, name in MAYORS]
+_MONTH: Final = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+
+
+def is_fresh(matter: Known, context: Context, late: timedelta) -> bool:
+    """Whether an article was published in a matter's own days, or near them."""
+    day = context.published
+    if day is None or day < matter.opened_on - context.early:
+        return False
+    return matter.closed_on is None or day <= matter.closed_on + late
+
+
+class Fit:
+    """A matter and a sentence of an article; `late` is how long after its last act news is still news of it.
+
+    ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
+    the sentence under whom it came up or came into force. ``acts``: a veto, an override, a ruling that befell it.
+    ``sponsored``: its sponsor is there, or who signed it in the Mayor's place. ``fresh``: published while it moved,
+    shortly before it came up, or shortly after its last act. ``in_company``: a bill of the same session is cited.
+    """
+
+    __slots__ = (
+        *("matter", "seen", "context", "late"),
+        *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "in_company"),
+    )
+
+    def __init__(self, matter: Known, seen: Seen, context: Context, late: timedelta) -> None:
+        self.matter, self.seen, self.context, self.late = matter, seen, context, late
+        years = matter.law_years
+        self.dated = not years.isdisjoint(seen.years)
+        self.aged = not (self.dated or years.isdisjoint(seen.aged))
+        self.ruled = seen.mayors & matter.mayors
+        self.acts = seen.acts & matter.acts
+        self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
+        self.fresh = is_fresh(matter, context, late)
+        self.in_company = bool(context.company) and session_of(matter.opened_on.year) in context.company
+
+    def of(self, matter: Known) -> "Fit":
+        """Another matter held against the same sentence."""
+        return Fit(matter, self.seen, self.context, self.late)
+
+    @property
+    def of_the_day(self) -> bool:
+        """Published on a day on which it moved, or the next; of an order, the day it was signed."""
+        days = {self.matter.opened_on} if self.matter.kind == "order" else self.matter.acted_on
+        day = self.context.published
+        return day is not None and (day in days or day - timedelta(days=1) in days)
+
+    @property
+    def lively(self) -> bool:
+        """The day, or the bills named beside it, put the article in the matter's own days."""
+        return self.fresh or (self.context.published is None and self.in_company)
+
+    @property
+    def in_force(self) -> bool:
+        """It was law on that day, and its rules were not yet written anew by another law."""
+        day, matter = self.context.published, self.matter
+        if matter.kind != "bill" or not matter.is_law or matter.law_on is None:
+            return False
+        if day is None:
+            return matter.replaced_on is None
+        return matter.law_on <= day and (matter.replaced_on is None or day < matter.replaced_on)
+
+    @property
+    def in_office(self) -> bool:
+        """Its mayor was in office when the article was published."""
+        return self.context.published is not None and mayor_on(self.context.published) in self.matter.mayors
+
+    @property
+    def names_its_month(self) -> bool:
+        """The sentence names the month in which it came up."""
+        return f"{self.matter.opened_on:%B}" in _MONTH.findall(self.seen.sentence.words)
+
+    @property
+    def pinned(self) -> bool:
+        """Its year, its sponsor or what befell it stands in the sentence."""
+        return self.dated or self.sponsored or bool(self.acts)
+
+    def kind_fits(self) -> bool:
+        """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
+        kinds = self.seen.kinds
+        if self.matter.kind == "order":
+            return self._speaks_of_order()
+        if self.matter.kind != "bill":
+            return self.matter.kind in kinds
+        if kinds.isdisjoint({"law", "bill"}):
+            return "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
+        if "order" in kinds and not self.pinned:
+            return False  # what an order does is not what a law does
+        undated = self.context.published is None and not self.context.company
+        alive = self.fresh or self.dated or bool(self.acts) or self.in_company
+        return "law" in kinds or not self.matter.is_law or alive or undated
+
+    def _speaks_of_order(self) -> bool:
+        if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned):
+            return True
+        if "court" in self.acts or (self.of_the_day and self.ruled):
+            return True
+        return "policy" in self.seen.kinds and self.fresh and bool(self.seen.objects & self.matter.objects)
+
+    def contradicted(self) -> bool:
+        """Whether the time, the agency, the year or the mayor in the sentence is another one."""
+        matter, agencies = self.matter, self.seen.agencies
+        if self._is_ahead_of_its_time():
+            return True
+        if (
+            matter.kind in ("bill", "directive")
+            and agencies
+            and matter.agencies
+            and agencies.isdisjoint(matter.agencies)
+        ):
+            return True
+        if matter.how == "lapsed" and "bill" in self.seen.kinds and "signed" in self.seen.sentence.words:
+            return True  # no mayor signed it
+        if self._is_dead():
+            return True
+        if self.context.published is None and self.in_company:
+            return False
+        if self.fresh or self.pinned:
+            return False
+        if self.seen.mayors:
+            return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
+        if not self.seen.years or self.seen.kinds == {"bans"}:
+            return False
+        return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
+
+    def _is_ahead_of_its_time(self) -> bool:
+        """Not yet thought of on that day; or, in an undated article, under any mayor whom it names."""
+        if self.context.published:
+            return self.context.published < self.matter.opened_on - self.context.early
+        named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
+        own = [_TERMS.index(name) for name in self.matter.mayors]
+        return bool(named and own) and max(named) < min(own) and not self.pinned
+
+    def _is_dead(self) -> bool:
+        """What never became law is meant only in its own days, or where something recalls them."""
+        if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)) or self.fresh:
+            return False
+        recalled = self.dated or self.sponsored or self.names_its_month or self.in_company
+        return self.context.published is not None or not recalled

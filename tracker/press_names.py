@@ -1,0 +1,82 @@
+"""The popular names and official titles that a text uses, and which bill of a family each means. Pure.
+
+A bill that comes back in a new session keeps its name, so the date decides; where there is none, a hearing whose month
+the text names (and the record confirms), the mayor whom it names, and last the bill of the family that was heard last.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator
+from typing import Final
+
+from tracker.press_knowledge import Knowledge, Known, session_of
+from tracker.press_phrases import Phrases
+from tracker.press_resolve import Context
+from tracker.press_text import Sentence, fold
+
+_MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                  "November", "December")  # fmt: skip
+
+
+class Names:
+    """Every proper name that the record knows, ready to be looked for."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._bearers: dict[str, list[Known]] = defaultdict(list)
+        for matter in knowledge.matters:
+            for name in matter.names:
+                if matter not in (bearers := self._bearers[fold(name).lower()]):
+                    bearers.append(matter)
+        self._phrases = Phrases((name, list(_forms(name))) for name in self._bearers)
+
+    def forms(self) -> list[str]:
+        """Every form of every name, as phrases."""
+        return [form for name in self._bearers for form in _forms(name)]
+
+    def find(
+        self, sentence: Sentence, context: Context, folded: str, cited: Container[str]
+    ) -> Iterator[tuple[Known, str]]:
+        """The matters that a sentence names, each with the name; a bearer whose number the text cites is the one."""
+        for name in sorted(self._phrases.find(sentence.words)):
+            bearers = self._bearers[name]
+            bearers = [matter for matter in bearers if matter.file_number in cited] or bearers
+            resolutions = [matter for matter in bearers if matter.kind == "resolution"]
+            bills = [matter for matter in bearers if matter.kind != "resolution"]
+            for group in (bills, resolutions):
+                if group and (meant := pick_member(group, context, folded)):
+                    # one name for two laws of one day ("Identifying Information Law") means both
+                    twins = [other for other in group if meant.is_law and other.law_on == meant.law_on]
+                    yield from ((matter, name) for matter in twins or [meant])
+
+    def span(self, sentence: Sentence, name: str) -> tuple[int, int] | None:
+        """Where the name stands in the sentence."""
+        return self._phrases.span(sentence.words, [name])
+
+
+def _forms(name: str) -> Iterator[str]:
+    """A name as it is, and with the city's other name."""
+    yield name
+    if "nyc " in name:
+        yield name.replace("nyc ", "new york city ")
+
+
+def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known | None:
+    """The one of several bills with one name, or one text, that the article means."""
+    members = sorted(family, key=lambda matter: matter.opened_on)
+    if context.published:
+        opened = [matter for matter in members if matter.opened_on <= context.published]
+        coming = [matter for matter in members if matter.opened_on - context.early <= context.published]
+        return next(reversed(opened), next(iter(coming), None))
+    if told := [matter for matter in members if _tells_a_day_of(matter, folded)]:
+        return told[-1]
+    if company := [matter for matter in members if session_of(matter.opened_on.year) in context.company]:
+        return company[-1]
+    if context.mayors:
+        ruled = [matter for matter in members if matter.mayors & context.mayors]
+        members = ruled or members
+    heard = [matter for matter in members if matter.heard_on or matter.is_law]
+    return (heard or members)[-1]
+
+
+def _tells_a_day_of(matter: Known, folded: str) -> bool:
+    """Whether the text names a month in which the record shows a hearing; copies often carry invented dates."""
+    return any(f"{_MONTHS[day.month - 1]} {day.day}, {day.year}" in folded for day in matter.heard_on)

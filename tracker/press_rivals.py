@@ -1,0 +1,136 @@
+"""Matters that the same words could mean compete; the best stay. Pure.
+
+The three laws on detainers in the jails, say, are described in nearly the same words; the year, the mayor or the day
+of publication tells which is meant, and the others must not be linked beside it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from tracker.press_fit import Fit
+from tracker.press_knowledge import Known
+from tracker.press_names import pick_member
+from tracker.press_resolve import Context
+
+DETAINERS: Final = "detainers"
+Rival = tuple[str, str]  # what is competed for, and for which agency
+_CLOSE: Final = 0.04  # matters this near to the best one are meant as well
+
+
+class Described(NamedTuple):
+    """A matter that a sentence describes, how surely, the marks that say so, and what it competes for."""
+
+    fit: Fit
+    score: float
+    marks: frozenset[str]
+    rivals: frozenset[Rival]
+
+    @property
+    def matter(self) -> Known:
+        """The matter."""
+        return self.fit.matter
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is a law that only general words describe."""
+        return self.matter.kind == "bill" and not any(mark.startswith("object:") for mark in self.marks)
+
+
+def rivals_of(matter: Known, objects: Iterable[str]) -> frozenset[Rival]:
+    """What a matter competes for: each object, and the rules on detainers for each agency; "" where it has none."""
+    kind = "rule" if matter.kind == "bill" else matter.kind
+    wide = sorted(matter.agencies) or [""]
+    named = [(name, agency) for name in objects for agency in (wide if name == DETAINERS else [""])]
+    return frozenset((f"{kind}:{name}", agency) for name, agency in named or [("general", agency) for agency in wide])
+
+
+def rivals_of_order(matter: Known) -> frozenset[Rival]:
+    """The orders of one mayor compete with each other."""
+    return frozenset(("order of", mayor) for mayor in matter.mayors if matter.kind == "order")
+
+
+def winners(described: list[Described], told: list[Known], context: Context, folded: str) -> list[Described]:
+    """Of those that compete for the same words the best, or those that a year names; of a family one member."""
+    contest = _Contest(described, told)
+    best: dict[str, Described] = {}
+    for one in described:
+        held = best.get(one.matter.file_number)
+        if contest.stays(one) and (held is None or one.score > held.score):
+            best[one.matter.file_number] = one
+    families: dict[str, list[Described]] = defaultdict(list)
+    for one in best.values():
+        families[one.matter.family].append(one)
+    return [one for members in families.values() for one in _meant(members, context, folded)]
+
+
+def _meant(members: list[Described], context: Context, folded: str) -> list[Described]:
+    """The member of a family of bills that is meant."""
+    if len(members) == 1:
+        return members
+    best = max(member.score for member in members)
+    near = [member for member in members if member.score >= best - 2 * _CLOSE]
+    matter = pick_member((member.matter for member in near), context, folded)
+    return [member for member in near if member.matter is matter]
+
+
+class _Contest:
+    """What is best for each thing that is competed for, and what the text cites by number or name."""
+
+    def __init__(self, described: list[Described], told: list[Known]) -> None:
+        self._top: dict[Rival, float] = defaultdict(float)
+        self._told: dict[Rival, list[Known]] = defaultdict(list)
+        for matter in told:
+            for rival in rivals_of(matter, matter.objects) | rivals_of_order(matter):
+                self._told[rival].append(matter)
+        self._told_years = frozenset[int]().union(*(matter.law_years for matter in told))
+        self._described = described
+        for one in described:
+            for rival in one.rivals:
+                self._top[rival] = max(self._top[rival], one.score)
+        # a year that belongs to a law whose very subject stands in the sentence calls no other law
+        self._taken = {
+            (one.fit.seen.place, year)
+            for one in described
+            if not one.is_general and one.matter.is_law and "plural" not in one.fit.seen.kinds
+            for year in one.fit.seen.years & one.matter.law_years
+        }
+
+    def stays(self, one: Described) -> bool:
+        """Whether nothing means the words better; its own year is enough, unless it is another's too."""
+        years = one.fit.seen.years & one.matter.law_years
+        if one.is_general and years and self._is_taken(one, years):
+            return False
+        if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
+            return False
+        cited = [matter for rival in one.rivals for matter in self._told.get(rival, ())]
+        if years and one.matter.kind == "bill" and not any(years & matter.law_years for matter in cited):
+            return True
+        if cited and not self._is_the_news(one, cited):
+            return False
+        if any(_is_overtaken(one, other) for other in self._described):
+            return False
+        return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
+
+    def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
+        """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""
+        return one.fit.lively and not any(one.fit.of(matter).lively for matter in cited)
+
+    def _is_taken(self, one: Described, years: frozenset[int]) -> bool:
+        return years <= self._told_years or all((one.fit.seen.place, year) in self._taken for year in years)
+
+    def _is_called_a_law(self, one: Described) -> bool:
+        """Beside what is cited, a law without its year must be called a law, and its agency named."""
+        if one.fit.lively or one.fit.acts or one.fit.sponsored:
+            return True
+        agency = not one.matter.agencies or any(mark.startswith("agency:") for mark in one.marks)
+        return agency and "kind:law" in one.marks
+
+
+def _is_overtaken(one: Described, other: Described) -> bool:
+    """Whether words without a year mean the newer of two laws in force, the one that changed the other."""
+    if one.fit.fresh or not (one.fit.in_force and other.fit.in_force and one.rivals & other.rivals):
+        return False
+    old, new = one.matter.law_on, other.matter.law_on
+    newer = old is not None and new is not None and new > old and other.matter.file_number in one.matter.related
+    return newer and other.score >= one.score - _CLOSE

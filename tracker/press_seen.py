@@ -1,0 +1,89 @@
+"""What is seen in each sentence of an article: the words of the settings by kind, years, and ages. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from tracker.press_resolve import Context, years_in
+from tracker.press_text import Sentence
+
+_NUMBERS: Final = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
+_AGE: Final = re.compile(
+    rf"\b(?P<number>\d{{1,2}}|{'|'.join(_UNITS)})(?:-|\s+)years?(?:-old|\s+(?:ago|after|since|later|earlier))",
+    re.IGNORECASE,
+)
+
+
+class Seen(NamedTuple):
+    """One sentence and what was found in it.
+
+    ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
+    the names of one kind each. ``aged`` are the years that "eight years ago" may mean.
+    """
+
+    place: int
+    sentence: Sentence
+    marks: frozenset[str]
+    years: frozenset[int]
+    aged: frozenset[int]
+    objects: frozenset[str]
+    agencies: frozenset[str]
+    kinds: frozenset[str]
+    acts: frozenset[str]
+    mayors: frozenset[str]
+    people: frozenset[str]
+
+    @property
+    def general(self) -> str:
+        """The general words for the subject: "cooperation", else "policy", else ""."""
+        return next((mark for mark in ("cooperation", "policy") if mark in self.marks), "")
+
+    @property
+    def foreign_order(self) -> bool:
+        """Whether an order in it is the President's or the Governor's."""
+        return "hand" in self.marks and not self.mayors
+
+
+def see_all(marked: Iterable[tuple[Sentence, set[str]]], context: Context) -> Iterator[Seen]:
+    """Every sentence with its marks and years; what follows a semicolon is still about the same kind of matter."""
+    goes_on, kinds = False, set[str]()
+    for place, (sentence, marks) in enumerate(marked):
+        own = {mark for mark in marks if mark.startswith("kind:")}
+        inherited = kinds if goes_on and sentence.words[:1].islower() and not own else set()
+        yield _see(place, sentence, marks | inherited, context)
+        goes_on, kinds = sentence.words.endswith(";"), own or inherited
+
+
+def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> Seen:
+    names: dict[str, set[str]] = defaultdict(set)
+    for mark in marks:
+        kind, colon, name = mark.partition(":")
+        if colon:
+            names[kind].add(name)
+    return Seen(
+        place,
+        sentence,
+        frozenset(marks),
+        years_in(sentence.words),
+        _ages_in(sentence.words, context),
+        objects=frozenset(names["object"]),
+        agencies=frozenset(names["agency"]),
+        kinds=frozenset(names["kind"]),
+        acts=frozenset(names["act"]),
+        mayors=frozenset(names["mayor"]),
+        people=frozenset(names["sponsor"]),
+    )
+
+
+def _ages_in(words: str, context: Context) -> frozenset[int]:
+    """The years that "eight years ago" may mean; the day of publication and rounding leave a year to either side."""
+    if context.published is None or "year" not in words.lower():
+        return frozenset()
+    ages = (age["number"].lower() for age in _AGE.finditer(words))
+    then = [context.published.year - (_UNITS.get(age) or int(age)) for age in ages]
+    return frozenset(year + step for year in then for step in (-1, 0, 1))
