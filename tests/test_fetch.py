@@ -369,7 +369,11 @@ def test_an_answer_that_is_not_whole_is_none(desk: Desk, fault: faults.Fault, wo
     assert desk.paths.count("/page") == 4
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(PAGE), gzip.compress(PAGE[:20]) + gzip.compress(PAGE[20:])])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(PAGE), gzip.compress(PAGE[:20]) + gzip.compress(PAGE[20:])],
+    ids=["one member", "two members"],
+)
 def test_a_packed_answer_is_unpacked_to_its_end(desk: Desk, packed: bytes) -> None:
     desk.upstream.app = site(page=Reply(200, (("Content-Encoding", "gzip"),), packed))
     assert desk.get().body == PAGE
@@ -463,12 +467,40 @@ def test_a_form_is_sent_and_its_answer_kept(desk: Desk) -> None:
     assert (desk.upstream.asked[-1].method, desk.upstream.asked[-1].form) == ("POST", {"a b": "ä&=", "c": ""})
 
 
+def test_a_form_may_be_sent_again_and_is_never_asked_for_as_not_modified(desk: Desk) -> None:
+    desk.get("/etag")
+    desk.upstream.misbehave("/etag", faults.answering(503), times=1)
+    assert not desk.client.post(f"{desk.upstream.base}/etag", [("a", "b")]).unchanged
+    sent = desk.upstream.asked[-2:]
+    assert [(request.method, request.form) for request in sent] == [("POST", {"a": "b"})] * 2
+    assert not [request for request in sent if "If-None-Match" in request.headers]
+
+
+@pytest.mark.parametrize(("status", "method", "body"), [(302, "GET", b""), (303, "GET", b""), (307, "POST", b"a=b")])
+def test_a_form_that_is_redirected_goes_on_as_the_source_says(
+    desk: Desk, status: int, method: str, body: bytes
+) -> None:
+    desk.upstream.misbehave("/page", faults.answering(status, b"", (("Location", "/found"),)))
+    answer = desk.client.post(f"{desk.upstream.base}/page", [("a", "b")])
+    last = desk.upstream.asked[-1]
+    assert (last.method, last.path, last.body) == (method, "/found", body)
+    assert ("Content-Type" in last.headers) == bool(body)
+    assert answer.final == f"{desk.upstream.base}/found"
+
+
 def test_the_word_to_stop_is_heard_between_two_requests_and_in_a_wait(desk: Desk) -> None:
     desk.get()
     desk.stopped = True
     with pytest.raises(Stopped):
         desk.get()
     assert desk.paths.count("/page") == 1
+
+
+def test_a_filter_of_the_councils_api_arrives_encoded_once(desk: Desk) -> None:
+    desk.get("/page?$top=1000", {"$filter": "MatterLastModifiedUtc gt datetime'2026-08-01T00:00:00'"})
+    sent = desk.upstream.asked[-1]
+    assert sent.params["$filter"] == "MatterLastModifiedUtc gt datetime'2026-08-01T00:00:00'"
+    assert sent.query == "$top=1000&%24filter=MatterLastModifiedUtc%20gt%20datetime%272026-08-01T00%3A00%3A00%27"
 
 
 @given(st.dictionaries(st.text("abc$", min_size=1), st.text(min_size=1), max_size=3))
