@@ -1,5 +1,7 @@
 """What a site's robots.txt allows programs to read, and how slowly (RFC 9309). Asks nobody itself."""
 
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
@@ -23,6 +25,7 @@ class Robots:
         self._read = read
         self._slow_down = slow_down
         self._rules: dict[str, Protego] = {}
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def obey(self, address: str) -> None:
         """Raises Refused where programs are not to read that address, and what ``read`` raises."""
@@ -34,13 +37,14 @@ class Robots:
 
     def _of(self, address: str) -> Protego:
         origin = origin_of(address)
-        if origin not in self._rules:
-            # some editors put a mark before the first line, which would then be no line of robots.txt any more
-            text = self._read(f"{origin}/robots.txt").decode("utf-8-sig", errors="replace")
-            rules = self._rules[origin] = Protego.parse(text)
-            if 0 < (pause := self._pause(rules)) <= SLOWEST:
-                self._slow_down(host_of(address), pause)
-        return self._rules[origin]
+        with self._locks[origin]:
+            if origin not in self._rules:
+                # some editors put a mark before the first line, which would then be no line of robots.txt any more
+                text = self._read(f"{origin}/robots.txt").decode("utf-8-sig", errors="replace")
+                rules = self._rules[origin] = Protego.parse(text)
+                if 0 < (pause := self._pause(rules)) <= SLOWEST:
+                    self._slow_down(host_of(address), pause)
+            return self._rules[origin]
 
     def _pause(self, rules: Protego) -> float:
         return float(rules.crawl_delay(self._agent) or 0)
