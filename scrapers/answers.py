@@ -74,11 +74,12 @@ class Fetcher(Protocol):
 
 
 class Kept(NamedTuple):
-    """What is kept of an address's last good answer: what a conditional request needs."""
+    """What is kept of an address's last good answer: what a conditional request needs, and what a 304 leaves out."""
 
     etag: str
     last_modified: str
     digest: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Keeper(Protocol):

@@ -154,8 +154,9 @@ class Client:
             headers |= {name: mark for name, mark in marks if mark and mark.isascii()}
         final, raw = self._insist(_Ask("GET", address, headers, b"", dict(secret or {})))
         if raw.status == 304 and kept is not None:
-            body = self._keeper.body(kept.digest)
-            return self._answer("GET", address, final, raw._replace(status=200, body=body), unchanged=True)
+            # a 304 says only what became different: the type of the page is the one it had
+            raw = _Raw(200, (*raw.headers, *kept.headers), self._keeper.body(kept.digest))
+            return self._answer("GET", address, final, raw, unchanged=True)
         return self._answer("GET", address, final, raw)
 
     def post(self, address: str, form: Sequence[tuple[str, str]]) -> Answer:

@@ -314,7 +314,7 @@ def test_the_newest_good_get_is_what_a_conditional_request_needs(archive: Archiv
     archive.keep(answer(PAGE, b"down", NOW, status=503))
     archive.keep(answer(PAGE, b"form", NOW, method="POST"))
     archive.keep(answer(f"{PAGE}/other", b"other", NOW))
-    assert archive.last(PAGE) == Kept('"2"', "Mon, 09 Feb 2026 15:00:00 GMT", digest_of(b"new"))
+    assert (archive.last(PAGE) or Kept("", "", ""))[:3] == ('"2"', "Mon, 09 Feb 2026 15:00:00 GMT", digest_of(b"new"))
 
 
 def test_an_answer_whose_bytes_are_lost_or_damaged_is_no_base_for_a_conditional_request(archive: Archive) -> None:
@@ -322,7 +322,7 @@ def test_an_answer_whose_bytes_are_lost_or_damaged_is_no_base_for_a_conditional_
         archive.keep(answer(PAGE, body, at))
     archive.store.drop(digest_of(b"new"))
     blob(archive.store, digest_of(b"old")).write_bytes(b"")
-    assert archive.last(PAGE) == Kept("", "", digest_of(b"older"))
+    assert (archive.last(PAGE) or Kept("", "", ""))[:3] == ("", "", digest_of(b"older"))
 
 
 def test_an_answer_that_did_not_change_adds_nothing(archive: Archive, database: sa.Engine) -> None:
@@ -403,7 +403,7 @@ def test_the_newest_good_answer_of_an_address_stays_however_old(archive: Archive
     archive.keep(answer(PAGE, b"down", NOW - 398 * DAY, status=503))
     age(archive.store)
     assert prune(database, archive.store, NOW, 90).blobs == 1
-    assert archive.last(PAGE) == Kept("", "", digest_of(b"page"))
+    assert (archive.last(PAGE) or Kept("", "", ""))[:3] == ("", "", digest_of(b"page"))
     assert archive.store.holds(digest_of(b"form"))
 
 

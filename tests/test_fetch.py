@@ -432,6 +432,24 @@ def test_a_page_against_programs_is_a_refusal_and_is_not_kept(desk: Desk) -> Non
     assert not [answer for answer in desk.keeper.kept if answer.address.endswith("/page")]
 
 
+@pytest.mark.parametrize(
+    ("title", "wall"),
+    [
+        ("Access Denied", True), ("Just a moment...", True), ("Attention Required! | Cloudflare", True),
+        ("Access Denied: How ICE uses city data - THE CITY", False), ("Security check-in at courts", False),
+        ("CAPTCHA rules adopted", False),
+    ],
+)  # fmt: skip
+def test_a_story_whose_headline_begins_like_a_wall_is_a_story(title: str, wall: bool) -> None:
+    page = f"<html><title>{title}</title></html>".encode()
+    answer = Answer("", "", "GET", 200, (("Content-Type", "text/html"),), page, Clock().now(), "")
+    assert bool(wall_of(answer)) is wall
+
+
+def test_a_page_that_did_not_change_is_still_of_the_kind_it_was(desk: Desk) -> None:
+    assert [desk.get("/etag").media_type for _ in range(2)] == ["text/html", "text/html"]
+
+
 def test_a_bill_about_access_is_no_page_against_programs() -> None:
     page = b"<html><title>The New York City Council - File #: Int 55-2026</title><p>captcha, access denied</p></html>"
     answer = Answer("", "", "GET", 200, (("Content-Type", "text/html"),), page, Clock().now(), "")

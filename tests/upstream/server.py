@@ -164,7 +164,7 @@ class MemoryKeeper:
     def last(self, address: str) -> Kept | None:
         for answer in reversed(self.kept):
             if answer.address == address and answer.method == "GET":
-                return Kept(answer.header("etag"), answer.header("last-modified"), answer.digest)
+                return Kept(answer.header("etag"), answer.header("last-modified"), answer.digest, answer.headers)
         return None
 
     def body(self, digest: str) -> bytes:

@@ -55,8 +55,9 @@ class Archive:
             for row in session.scalars(select(Response).where(chosen).order_by(*newest_first)):
                 with suppress(BadInput, NotFound):  # then the source is asked for all of it, and the blob is made good
                     self.store.get(row.digest)
-                    headers = {name.lower(): value for name, value in reversed(orjson.loads(row.headers))}
-                    return Kept(headers.get("etag", ""), headers.get("last-modified", ""), row.digest)
+                    pairs = tuple((name, value) for name, value in orjson.loads(row.headers))
+                    headers = {name.lower(): value for name, value in reversed(pairs)}
+                    return Kept(headers.get("etag", ""), headers.get("last-modified", ""), row.digest, pairs)
         return None
 
     def body(self, digest: str) -> bytes:
