@@ -30,6 +30,7 @@ from scrapers.records import (
     MeetingRecord,
     PersonRecord,
     VoteRecord,
+    file_number_of,
 )
 
 SUBJECT = "the Council's API"
@@ -284,8 +285,3 @@ def _person(row: Row, id_key: str, name_key: str) -> PersonRecord:
 def is_public(file_number: str) -> bool:
     """Whether a matter of that number is on the record: a T number is not public before introduction."""
     return bool(file_number) and not file_number.startswith("T")
-
-
-def file_number_of(printed: str) -> str:
-    """``int 0201-2026`` stands once in the record: every number begins with a capital."""
-    return printed[:1].upper() + printed[1:]

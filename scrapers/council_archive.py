@@ -29,6 +29,7 @@ from scrapers.records import (
     PersonRecord,
     Unreadable,
     VoteRecord,
+    file_number_of,
 )
 
 WEB = "https://github.com/jehiah/nyc_legislation/blob/{commit}/{path}"
@@ -60,7 +61,7 @@ class Reader:
             file_number = _required(document["File"])
             if file_number[:1] in ("T", "t"):
                 return None
-            return self._matter(document, file_number[:1].upper() + file_number[1:])
+            return self._matter(document, file_number_of(file_number))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise NotAMatter(f"it is not a matter in the archive's shape ({_words(error)})") from error
 

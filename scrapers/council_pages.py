@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bs4 import Tag
 
+from scrapers import records
 from scrapers.council_grids import (
     Link,
     Page,
@@ -99,8 +100,7 @@ def _listed(page: Page, row: Mapping[str, Tag]) -> ListedMatter:
 
 def file_number_of(tag: Tag) -> str:
     """A file number as printed, with a capital: the Council once wrote "int 0201-2026"."""
-    word = text_of(tag)
-    return word[:1].upper() + word[1:]
+    return records.file_number_of(text_of(tag))
 
 
 def same_file(one: str, other: str) -> bool:

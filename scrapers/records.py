@@ -11,6 +11,11 @@ no zone, and the archive adds a ``Z`` that is wrong (54,077 rows of it were comp
 from typing import NamedTuple
 
 
+def file_number_of(printed: str) -> str:
+    """A file number with a capital: the Council once wrote ``int 0201-2026``, and means one matter by it."""
+    return printed[:1].upper() + printed[1:]
+
+
 class PersonRecord(NamedTuple):
     """A member as the source names them; ``source_id`` is the Council's PersonId."""
 

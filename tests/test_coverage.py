@@ -123,19 +123,15 @@ def test_the_bibliography_loaded_again_adds_nothing(started: sa.Engine) -> None:
     assert ([tuple(row)[1:] for row in rows(started, Coverage)], len(rows(started, Article))) == before
 
 
-def test_what_waits_or_was_rejected_is_nowhere_to_be_seen(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}/x.db")
+def covered(folder: Path, **given: object) -> Iterator[sa.Engine]:
+    """A started record with one article more, linked to Int 1412-2025."""
+    engine = connect(f"sqlite:///{folder}/x.db")
     upgrade(engine)
     load_starter(engine, RULE, lambda: NOW)
+    seen = {"source": "feed", "first_seen_at": NOW, "last_seen_at": NOW, "kind": "news", "published_on": NOW.date()}
+    plain = {"outlet": "W", "headline": "A headline", "evidence": "x", "outcome": "published"} | given
     article = Article(
-        id=900,
-        address="https://example.org/w",
-        outlet="W",
-        kind="news",
-        headline="It waits for an editor",
-        source="feed",
-        first_seen_at=NOW,
-        last_seen_at=NOW,
+        id=900, address="https://example.org/w", outlet=plain["outlet"], headline=plain["headline"], **seen
     )
     link = Coverage(
         article_id=900,
@@ -143,46 +139,28 @@ def test_what_waits_or_was_rejected_is_nowhere_to_be_seen(tmp_path: Path) -> Non
         kind="by-name",
         role="main",
         score=0.5,
-        evidence="x",
-        outcome="review",
+        evidence=plain["evidence"],
+        outcome=plain["outcome"],
         decided_by="press",
         decided_at=NOW,
     )
     add(engine, article, link)
-    for path in ("/coverage", "/matters/int-1412-2025"):
-        assert "It waits for an editor" not in text(engine, path)
+    yield engine
     engine.dispose()
+
+
+def test_what_waits_or_was_rejected_is_nowhere_to_be_seen(tmp_path: Path) -> None:
+    for outcome in ("review", "rejected"):
+        (folder := tmp_path / outcome).mkdir()
+        for engine in covered(folder, headline="It waits for an editor", outcome=outcome):
+            for path in ("/coverage", "/matters/int-1412-2025"):
+                assert "It waits for an editor" not in text(engine, path)
 
 
 def test_a_script_in_a_headline_is_only_words(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}/x.db")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
-    article = Article(
-        id=900,
-        address="https://example.org/w",
-        outlet="<b>W</b>",
-        kind="news",
-        published_on=NOW.date(),
-        headline="<script>alert(1)</script>",
-        source="feed",
-        first_seen_at=NOW,
-        last_seen_at=NOW,
-    )
-    link = Coverage(
-        article_id=900,
-        file_number="Int 1412-2025",
-        kind="by-name",
-        role="main",
-        score=1,
-        decided_by="press",
-        evidence="<img src=x onerror=alert(1)>",
-        outcome="published",
-        decided_at=NOW,
-    )
-    add(engine, article, link)
-    for path in ("/coverage", "/matters/int-1412-2025"):
-        page = text(engine, path)
-        assert "&lt;script&gt;" in page
-        assert "<script" not in page and "<img src=x" not in page and "<b>W</b>" not in page
-    engine.dispose()
+    words = {"headline": "<script>alert(1)</script>", "outlet": "<b>W</b>", "evidence": "<img src=x onerror=alert(1)>"}
+    for engine in covered(tmp_path, **words):
+        for path in ("/coverage", "/matters/int-1412-2025"):
+            page = text(engine, path)
+            assert "&lt;script&gt;" in page
+            assert "<script" not in page and "<img src=x" not in page and "<b>W</b>" not in page

@@ -155,3 +155,36 @@ def test_no_token_is_in_what_a_failing_run_says_or_leaves(live: Live) -> None:
     assert "council.nyc.gov/legislation/api" in said
     left = said + "".join(row.message + row.place for row in rows(live.engine, Run))
     assert f"token={TOKEN}" not in left
+
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from scrapers.council_archive import current
+from scrapers.git_archive import open_repository
+from tracker.config import load_config
+from tracker.database import connect
+from tracker.ingest import Source, ingest
+from tracker.scope import Rule
+
+def cut(seen):
+    yield next(seen)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+url, config, archive = sys.argv[1:]
+repository = open_repository(archive, Path("unused"), whole=False)
+source = Source("council-archive", "live", archive, repository.head(), cut(current(repository)))
+ingest(connect(url), source, Rule(load_config(Path(config), {}).scope), lambda: datetime.now(UTC))
+"""
+
+
+def test_an_archive_run_that_is_killed_inside_its_transaction_leaves_nothing(live: Live) -> None:
+    url, archive = f"sqlite:///{live.folder}/record.db", str(live.folder / "archive")
+    arguments = [sys.executable, "-c", KILLED, url, str(live.folder / "config.toml"), archive]
+    assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    assert (rows(live.engine, Run), rows(live.engine, Matter)) == ([], [])
+    for _ in range(2):
+        code, said = ended(run(live, "sync", "council-archive"))
+        assert code == 0, said
+    assert [row.kind for row in rows(live.engine, Change)] == ["appeared"] * len(BILLS)
