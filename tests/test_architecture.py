@@ -14,6 +14,8 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
     ("tracker", "tracker.errors"),
+    ("tracker.secret",),
+    ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
@@ -28,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.order_chains",),
     ("tracker.order_scope", "tracker.order_titles"),
     ("tracker.orders",),
-    ("tracker.models_sources",),
+    ("tracker.models_sources", "tracker.models_mail"),
     ("tracker.database", "tracker.migrations", "tracker.changes", "tracker.search", "tracker.wording_hearings"),
     ("tracker.wording_changes",),
     ("tracker.coverage",),

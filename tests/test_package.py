@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -95,7 +96,9 @@ def test_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None
 
 def pins(name: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for distribution, version in re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", (ROOT / name).read_text(), re.MULTILINE):
+    for distribution, version in re.findall(
+        r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^ \\]+)", (ROOT / name).read_text(), re.MULTILINE
+    ):
         found.setdefault(distribution, []).append(version)
     return found
 
@@ -128,6 +131,23 @@ def test_lock_fits_what_is_declared(name: str, groups: tuple[str, ...]) -> None:
     wanted = declared() + [requirement for group in groups for requirement in of_group(group)]
     unfit = [str(r) for r in wanted if not any(r.specifier.contains(pin) for pin in locked.get(r.name, []))]
     assert unfit == [], "run make lock"
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_keeps_the_extras_that_its_packages_ask_for(name: str) -> None:
+    """pip takes no pin of ``coverage`` for one of ``coverage[toml]``: it refuses on the day a newer one is out."""
+    text, asked = (ROOT / name).read_text(), []
+    for distribution in pins(name):
+        try:
+            needs = [Requirement(line) for line in metadata.requires(distribution) or ()]
+        except metadata.PackageNotFoundError:
+            continue  # a pin for another system
+        asked += [need for need in needs if need.extras and (need.marker is None or need.marker.evaluate())]
+    named = {need.name.lower() for need in asked}
+    bare = [
+        distribution for distribution in pins(name) if distribution in named and f"\n{distribution}==" in f"\n{text}"
+    ]
+    assert bare == []
 
 
 def test_both_locks_hold_the_same_program() -> None:

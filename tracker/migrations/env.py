@@ -5,7 +5,8 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import tracker.models
-import tracker.models_sources  # noqa: F401  the tables register themselves
+import tracker.models_mail
+import tracker.models_sources  # noqa: F401
 
 SEARCH_TABLES = ("matter_search",)  # written by hand for each database; autogenerate must not drop it
 

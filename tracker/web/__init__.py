@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
+from tracker.secret import Secret
 from tracker.web import caching, downloads, filters, metrics, pages
 from tracker.web.site import Site, SiteSettings
 
@@ -25,12 +26,21 @@ PACKAGE = Path(__file__).parent.parent
 COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
 
 
-def create_app(engine: sa.Engine, *, clock: Callable[[], datetime], site: SiteSettings | None = None) -> Flask:
-    """The WSGI application. `clock` gives aware moments in UTC; "today" is made of it, in New York."""
+def create_app(
+    engine: sa.Engine,
+    *,
+    clock: Callable[[], datetime],
+    site: SiteSettings | None = None,
+    secret: Secret | None = None,
+) -> Flask:
+    """The WSGI application. `clock` gives aware moments in UTC; "today" is made of it, in New York.
+
+    Without a ``secret`` it makes one of its own: links it signs are then good only while it runs.
+    """
     app = Flask(__name__, template_folder=str(templates_folder()), static_folder="static")
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
-    app.extensions["tracker"] = Site(engine, clock, site or SiteSettings())
+    app.extensions["tracker"] = Site(engine, clock, site or SiteSettings(), secret or Secret.fresh())
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)

@@ -13,6 +13,7 @@ from tracker.config import Config
 from tracker.database import connect
 from tracker.errors import ConfigError
 from tracker.health import rules_of
+from tracker.secret import load_secret
 from tracker.web import SiteSettings, create_app
 
 Clock = Callable[[], datetime]
@@ -26,6 +27,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._environ = environ
         self._url = database_url
         self._clock = clock
+        self._secret = load_secret(environ, database_url)
         super().__init__()
 
     def load_config(self) -> None:
@@ -45,13 +47,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
         settings = SiteSettings(site.title, site.contact, site.base_url, rules_of(self._config, self._environ))
-        return create_app(connect(self._url), clock=self._clock, site=settings)
+        return create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
 
 
 def serve_site(config: Config, database_url: str, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
     """Serve until told to stop. Raises ConfigError where the port is taken.
 
-    ``environ`` says only which sources can be read at all.
+    ``environ`` says which sources can be read at all, and may hold the site's secret.
     """
     web = config.web
     with socket.socket() as probe:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from tracker import database, wording
 from tracker.health import Rules
+from tracker.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Site:
     engine: sa.Engine
     clock: Callable[[], datetime]
     settings: SiteSettings
+    secret: Secret
 
     def now(self) -> datetime:
         """The moment, aware, in UTC."""
@@ -46,6 +48,9 @@ class Site:
 
     def reading(self) -> AbstractContextManager[Session]:
         return database.reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        return database.writing(self.engine)
 
 
 def site() -> Site:
