@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.config", "tracker.models", "tracker.wording"),
-    ("tracker.order_relations", "tracker.press_knowledge"),
+    ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps"),
     ("tracker.press_resolve", "tracker.named"),
     ("tracker.press_names", "tracker.press_seen"),
     ("tracker.press_fit",),
