@@ -12,6 +12,7 @@ from tracker import wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
+from tracker.outlets import slug_of
 from tracker.queries import Dossier, Link
 from tracker.web.site import site
 
@@ -76,6 +77,7 @@ def register(app: Flask) -> None:
         source=wording.source_name,
         listed=wording.listed,
         hour=wording.hour,
+        outlet=slug_of,
         related=related,
         by_section=by_section,
         subdivision=subdivision,

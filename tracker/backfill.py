@@ -1,0 +1,102 @@
+"""What was written about one measure before its outlets were followed: GDELT and search feeds, asked by its names.
+
+They answer with headlines alone, so only what names or clearly describes the measure there is kept. Search engines
+that hide the address of a story behind a gateway of their own are of no use here: such links are left out and counted.
+"""
+
+import re
+from datetime import timedelta
+
+from scrapers.news_search import is_gateway, read_gdelt, read_search
+from scrapers.news_stories import Feed
+from tracker.articles import Doubts, Road, about, doubts_of, gather, store
+from tracker.database import reading
+from tracker.errors import BadIdentifier, ConfigError, NotFound
+from tracker.identifiers import FileNumber, OrderNumber, parse
+from tracker.ingest import Result, Source, gathering, recorded
+from tracker.press import Press, vocabulary
+from tracker.press_knowledge import Known, read_knowledge
+from tracker.visit import Visit
+from tracker.wording import new_york_date
+
+BACKFILL = "news-backfill"
+MOST_PHRASES = 6  # of one question: a longer one is refused
+LEAST_LETTERS = 6  # of a phrase; GDELT refuses shorter ones
+
+
+def backfill(visit: Visit, number: str, days: int) -> Result:
+    """Ask for one measure, by any written form of its number, over the last ``days``; keep what is linked to it.
+
+    Raises NotFound for a measure that is not followed, ConfigError where nobody is set to be asked.
+    """
+    terms = visit.config.press
+    with reading(visit.engine) as session:
+        known = read_knowledge(session, vocabulary(terms), (row[0] for row in terms.neighbours))
+    measure = known.by_file.get(_file_number(number))
+    if measure is None:
+        raise NotFound(f"{number!r} is no measure that is followed. Write it as on its page, such as Int 1412-2025.")
+    source = Source(BACKFILL, "live", measure.file_number, "", ())
+    doubts: Doubts = []
+    with gathering(visit.engine, source, visit.clock):
+        stories = gather(visit, _roads(visit, measure, days), "the searches for news", doubts)
+    direct = [(story, digest) for story, digest in stories if not is_gateway(story.address)]
+    press = Press(known, terms)
+    reads = [
+        read for read in about(press, direct) if measure.file_number in [link.file_number for link in read.found.links]
+    ]
+    told = Source(BACKFILL, "live", measure.file_number, "", (), doubts=(*doubts, *doubts_of(reads)))
+    with recorded(visit.engine, told, visit.clock) as (session, run):
+        new, links = store(session, reads, BACKFILL, visit.clock())
+        run.read, run.unreadable = len(stories), len(doubts)
+        run.message = f"{len(stories):,} headlines found; {len(reads):,} about {measure.file_number}: {new:,} new,"
+        run.message += f" {links:,} links."
+        if hidden := len(stories) - len(direct):
+            run.message += f" {hidden:,} lead through a gateway and were left out."
+        return Result(run.id or 0, run.read, 0, run.unreadable, 0, run.message)
+
+
+def _file_number(text: str) -> str:
+    try:
+        return str(parse(text))
+    except BadIdentifier:
+        return text.strip()  # directives and suits bear no number
+
+
+def _roads(visit: Visit, measure: Known, days: int) -> list[Road]:
+    news, query = visit.config.news, question(measure)
+    until = new_york_date(visit.clock()) + timedelta(days=1)  # GDELT counts in UTC, which is ahead
+    since = until - timedelta(days=days + 1)
+    roads = [
+        Road("Search", template, lambda fetcher, template=template: _quiet(read_search(fetcher, template, query)))  # type: ignore[misc]
+        for template in news.searches
+    ]
+    if address := news.gdelt_address:
+        span = since.isoformat(), until.isoformat()
+        roads.insert(0, Road("GDELT", address, lambda fetcher: _quiet(read_gdelt(fetcher, address, query, *span))))
+    if not roads:
+        raise ConfigError("[news] gdelt_address and searches are both empty: there is nobody to ask.")
+    return roads
+
+
+def _quiet(feed: Feed) -> Feed:
+    """A search that finds nothing is no fault."""
+    return feed if feed.stories else Feed(())
+
+
+def question(measure: Known) -> str:
+    """What is asked: the measure's names and the forms of its number that papers print, any of which will do."""
+    phrases = [re.sub(r"[^\w\s.'-]", " ", phrase) for phrase in (*measure.names, *_numbers(measure))]
+    quoted = [f'"{" ".join(each.split())}"' for each in dict.fromkeys(phrases) if len(each) >= LEAST_LETTERS]
+    quoted = quoted[:MOST_PHRASES]
+    return f"({' OR '.join(quoted)})" if len(quoted) > 1 else "".join(quoted)
+
+
+def _numbers(measure: Known) -> list[str]:
+    number, law = measure.number, measure.local_law
+    forms = [f"Local Law {law.number}"] if law else []
+    if isinstance(number, FileNumber):
+        word = {"Int": "Intro", "Res": "Resolution"}.get(number.kind, number.kind)
+        forms.append(f"{word} {number.number}")
+    elif isinstance(number, OrderNumber):
+        forms.append(f"Executive Order {number.number}")
+    return forms or [measure.file_number]
