@@ -10,8 +10,8 @@ from tracker.outlets import Outlet
 from tracker.queries_coverage import POLICY, CoverageFilter
 from tracker.web.site import site
 
-ABOUT = {"": "One measure or more", POLICY: "The policy as a whole"}
-ROLES = {"main": "Its subject", "background": "In the background"}
+ABOUT = {"": "measures", POLICY: "the policy as a whole"}
+ROLES = {"main": "its subject", "background": "in the background"}
 
 
 def add_to(blueprint: Blueprint) -> None:
