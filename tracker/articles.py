@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from scrapers.errors import FetchFailed, Refused, ScrapeError, Stopped
 from scrapers.news_stories import Feed, StoryRecord
+from tracker.coverage import tame
 from tracker.database import next_id
 from tracker.held import table
 from tracker.judge import day
@@ -133,7 +134,7 @@ def store(session: Session, reads: Sequence[Read], source: str, now: datetime) -
     linked = [
         {
             "id": next(numbers), "article_id": article_id, "file_number": file_number, "kind": link.kind,
-            "role": link.role, "score": link.score, "evidence": link.evidence, "outcome": link.outcome,
+            "role": link.role, "score": link.score, "evidence": tame(link.evidence), "outcome": link.outcome,
             "decided_by": RULE, "decided_at": now,
         }
         for (article_id, file_number), link in wanted.items()
@@ -147,11 +148,11 @@ def store(session: Session, reads: Sequence[Read], source: str, now: datetime) -
 
 
 def _article(key: int, address: str, read: Read, source: str, now: datetime) -> dict[str, object]:
-    story, outlet = read.story, name_of(address, read.story.outlet)
+    story, outlet = read.story, name_of(address, tame(read.story.outlet))
     return {
         "id": key, "address": address, "shown_address": shown(story.address), "outlet": outlet,
-        "kind": kind_of(outlet, story.kind), "headline": story.title,
-        "published_on": day(story.published_on), "language": story.language, "excerpt": story.excerpt, "story": "",
+        "kind": kind_of(outlet, story.kind), "headline": tame(story.title), "excerpt": tame(story.excerpt),
+        "published_on": day(story.published_on), "language": tame(story.language), "story": "",
         "topic": read.found.topic, "source": source, "digest": read.digest, "first_seen_at": now, "last_seen_at": now,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ that hide the address of a story behind a gateway of their own are of no use her
 import re
 from datetime import timedelta
 
-from scrapers.news_search import is_gateway, read_gdelt, read_search
+from scrapers.news_search import SEEN, is_gateway, read_gdelt, read_search
 from scrapers.news_stories import Feed
 from tracker.articles import Doubts, Road, about, doubts_of, gather, store
 from tracker.database import reading
@@ -79,8 +79,9 @@ def _roads(visit: Visit, measure: Known, days: int) -> list[Road]:
 
 
 def _quiet(feed: Feed) -> Feed:
-    """A search that finds nothing is no fault."""
-    return feed if feed.stories else Feed(())
+    """Without what is so by the nature of a search: it finds nothing, dates by what it saw, hides its addresses."""
+    told = (doubt for doubt in feed.doubts if doubt != SEEN and "through a gateway" not in doubt)
+    return Feed(feed.stories, tuple(told) if feed.stories else ())
 
 
 def question(measure: Known) -> str:

@@ -5,8 +5,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from tracker.coverage import KINDS
-from tracker.export_cells import Column, Export, Owner, day, key, moment, text
+from tracker.coverage import KINDS, tame
+from tracker.export_cells import Column, Export, Owner, day, guarded, key, moment, text
 from tracker.export_columns import holder, scope_of
 from tracker.models_sources import LINK_KINDS, LINK_ROLES
 
@@ -17,6 +17,15 @@ _covered, _is_covered, _override = holder(link, link.c.file_number, "covered")
 
 _must: Final = {"required": True}
 _DECIDERS: Final = ("rule", "starter", "editor")
+
+
+def _words(value: str) -> str:
+    return guarded(tame(value))
+
+
+def _said(name: str, source: Any, description: str, **constraints: Any) -> Column:
+    """The words of strangers."""
+    return Column(name, "string", description, (source,), _words, constraints)
 
 
 def _score(value: float) -> str:
@@ -36,11 +45,11 @@ COVERAGE: Final = Export(
     "here. The articles are their authors': this names them as a bibliography does.",
     (
         text("address", _address, "Where the article is, as its outlet publishes it.", **_must),
-        text("headline", article.c.headline, "Its headline.", **_must),
-        text("outlet", article.c.outlet, "Who published it.", **_must),
+        _said("headline", article.c.headline, "Its headline.", **_must),
+        _said("outlet", article.c.outlet, "Who published it.", **_must),
         text("outlet_kind", article.c.kind, "What kind of piece it is.", enum=list(KINDS), required=True),
         day("published_on", article.c.published_on, "The New York date of publication; empty where it is not known."),
-        text("language", article.c.language, "Its language, as a code of two or three letters."),
+        _said("language", article.c.language, "Its language, as a code of two or three letters."),
         text("story", article.c.story, "The same for copies and rewrites of one story; empty for a single one."),
         text("file_number", link.c.file_number, "The measure that it covers; perhaps one we do not hold.", **_must),
         key("kind", link.c.kind, "What ties it to the measure: a number, a name, a description.", enum=list(LINK_KINDS),
@@ -49,7 +58,7 @@ COVERAGE: Final = Export(
             required=True),
         Column("score", "number", "How sure the tie is, from 0 to 1.", (link.c.score,), _score,
                {"minimum": 0, "maximum": 1, "required": True}),
-        text("evidence", link.c.evidence, "The words that tie it to the measure.", **_must),
+        _said("evidence", link.c.evidence, "The words that tie it to the measure.", **_must),
         key("decided_by", _decider, "Who decided: the rule, the starter record, or an editor.", enum=list(_DECIDERS),
             required=True),
         moment("decided_at", link.c.decided_at, "When that was decided.", **_must),

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tracker.coverage import StoryLine, fold
+from tracker.coverage import StoryLine, fold, tame
 from tracker.held import table
 from tracker.models import Matter, Note
 from tracker.models_sources import Article, Coverage
@@ -99,8 +99,8 @@ def of_measure(session: Session, file_number: str) -> tuple[StoryLine, ...]:
     )
     return fold(
         StoryLine(
-            row.headline, row.outlet, row.kind, row.shown_address or row.address, row.published_on, row.language,
-            row.role, row.link_kind, row.evidence, row.decided_by, row.story,
+            tame(row.headline), tame(row.outlet), row.kind, row.shown_address or row.address, row.published_on,
+            tame(row.language), row.role, row.link_kind, tame(row.evidence), row.decided_by, row.story,
         )
         for row in session.execute(chosen)
     )  # fmt: skip
@@ -147,7 +147,8 @@ def outlets(session: Session) -> tuple[OutletLine, ...]:
     dates = sa.func.min(articles.c.published_on), sa.func.max(articles.c.published_on)
     shown = sa.or_(sa.and_(*_which(CoverageFilter())), sa.and_(*_which(CoverageFilter(about=POLICY))))
     counted = sa.select(articles.c.outlet, sa.func.count(), *dates).where(shown).group_by(articles.c.outlet)
-    return tuple(sorted((OutletLine(*row) for row in session.execute(counted)), key=lambda line: line.name.casefold()))
+    lines = [OutletLine(tame(row[0]), *row[1:]) for row in session.execute(counted)]
+    return tuple(sorted(lines, key=lambda line: line.name.casefold()))
 
 
 def measures(session: Session) -> tuple[tuple[str, str], ...]:
@@ -201,8 +202,8 @@ def _lines(session: Session, stories: Sequence[Sequence[_Place]]) -> tuple[Artic
     found = _measures(session, ids)
     lines = {
         row.id: ArticleLine(
-            row.headline, row.outlet, row.kind, row.shown_address or row.address, row.published_on, row.language,
-            tuple(found.get(row.id, ())),
+            tame(row.headline), tame(row.outlet), row.kind, row.shown_address or row.address, row.published_on,
+            tame(row.language), tuple(found.get(row.id, ())),
         )
         for row in session.execute(sa.select(articles).where(articles.c.id.in_(ids)))
     }  # fmt: skip
@@ -240,4 +241,4 @@ def _measures(session: Session, articles: Collection[int] | None = None) -> dict
 def _read(rows: Iterable[Any]) -> Iterator[tuple[int, Measure]]:
     for row in rows:
         title = (row.headline or row.name or row.title or "").rstrip(". ")
-        yield row.article_id, Measure(row.file_number, row.slug or "", title, row.role, row.evidence)
+        yield row.article_id, Measure(row.file_number, row.slug or "", title, row.role, tame(row.evidence))
