@@ -7,6 +7,7 @@ failure.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -137,7 +138,8 @@ def _digest_of_knowledge(visit: Visit) -> str:
     terms = visit.config.press
     with reading(visit.engine) as session:
         known = read_knowledge(session, vocabulary(terms), (row[0] for row in terms.neighbours))
-    parts = (orjson.dumps(known.matters, default=_in_order), terms.model_dump_json().encode(), __version__.encode())
+    matters = [replace(matter, names=tuple(sorted(matter.names))) for matter in known.matters]
+    parts = (orjson.dumps(matters, default=_in_order), terms.model_dump_json().encode(), __version__.encode())
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
