@@ -54,6 +54,10 @@ class Press:
         self.city = City(articles=[RELEASE])
         self.stories = [{"link": "", "title": TITLE, "date": "2026-11-23"}]
         self.base = ""
+        self.page = news_pages.page(
+            news_pages.meta(og__title="What the ruling means", og__site_name="The Wren"),
+            f"<article><p>{STATEMENT}</p></article>",
+        )
 
     def app(self, request: Request) -> Reply:
         if request.path == "/sitemap.xml":
@@ -61,8 +65,10 @@ class Press:
         if request.path == "/gdelt":
             told = [{"link": "https://gothamist.com/x?utm_source=g", "title": TITLE, "domain": "gothamist.com"},
                     {"link": "https://legalaidnyc.org/y", "title": STATEMENT},
-                    {"link": "https://example.org/z", "title": "Executive Order 50 of the President"}]  # fmt: skip
+                    {"link": f"{self.base}/z", "title": "What the ruling means"}]  # fmt: skip
             return Reply(200, faults.JSON, news_pages.gdelt(told))
+        if request.path == "/z":
+            return Reply(200, faults.HTML, self.page.encode())
         if request.path == "/search":
             hidden = {"address": "https://news.google.com/rss/articles/abc", "title": TITLE, "excerpt": "x"}
             return Reply(200, XML, feed(hidden, STORY))
@@ -96,9 +102,9 @@ def read(live: Live, name: str = "news-sitemaps") -> Result:
         return sources.read(name, visit)
 
 
-def fill(live: Live, number: str = "EO 50-2025", days: int = 90) -> Result:
+def fill(live: Live, number: str = "EO 50-2025", days: int = 90, pages: int = 0) -> Result:
     with live.visit() as visit:
-        return backfill.backfill(visit, number, days)
+        return backfill.backfill(visit, number, days, pages)
 
 
 # ---- sitemaps ------------------------------------------------------------------------------------------------------
@@ -187,6 +193,27 @@ def test_a_measure_is_looked_up_by_its_names_and_what_is_about_it_is_kept(live: 
     asked = [request.params for request in live.upstream.asked if request.path == "/gdelt"]
     assert asked[0]["startdatetime"][:8] == "20260826" and '"Executive Order 50"' in asked[0]["query"]
     assert {row.file_number for row in rows(live.engine, Coverage, decided_by="press")} == {"EO 50-2025"}
+
+
+def test_where_a_headline_says_too_little_the_page_is_read_matched_and_forgotten(live: Live, press: Press) -> None:
+    fill(live, pages=1)
+    (read,) = [row for row in rows(live.engine, Article, source="news-backfill") if row.outlet == "The Wren"]
+    assert read.headline == "What the ruling means"
+    assert one(live.engine, Coverage, article_id=read.id).evidence in STATEMENT
+    asked = len([request for request in live.upstream.asked if request.path == "/z"])
+    fill(live, pages=1)
+    assert len([request for request in live.upstream.asked if request.path == "/z"]) == asked  # it is held
+
+
+def test_a_page_that_cannot_be_read_is_counted_and_is_nobodys_alarm(live: Live) -> None:
+    live.upstream.misbehave("/z", faults.refuse())
+    assert "1 page could not be read." in fill(live, pages=5).message
+    assert rows(live.engine, Alert) == []
+
+
+@pytest.mark.parametrize("number", ["Local Law 63 of 2026", "LL 63/2026", "Intro. 1412-A of 2025", " Int 1412-2025"])
+def test_the_measure_may_be_written_in_any_form(live: Live, number: str) -> None:
+    assert "about Int 1412-2025" in fill(live, number).message
 
 
 def test_looked_up_again_it_adds_nothing(live: Live) -> None:

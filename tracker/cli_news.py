@@ -55,11 +55,12 @@ def relink(setting: Setting, if_changed: bool) -> None:
 @click.command("backfill-news")
 @click.argument("matter")
 @click.option("--days", type=click.IntRange(1, 3660), default=90, show_default=True, help="How far back.")
+@click.option("--pages", type=click.IntRange(0, 1000), default=50, show_default=True, help="Pages to read at most.")
 @with_setting
-def backfill_news(setting: Setting, matter: str, days: int) -> None:
+def backfill_news(setting: Setting, matter: str, days: int, pages: int) -> None:
     """Ask GDELT and the search feeds what was written about MATTER ("Int 1412-2025"), and keep what is about it."""
     from tracker.backfill import BACKFILL, backfill
     from tracker.locks import only_one
 
     with visiting_by_hand(setting) as visit, only_one(setting.engine, BACKFILL):
-        say(backfill(visit, matter, days))
+        say(backfill(visit, matter, days, pages))
