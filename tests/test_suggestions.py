@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import RULE, one, rows
+from archive_builder import ROOT, RULE, one, rows
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from tracker import suggestions
+from tracker.cli import main
 from tracker.config import SuggestionsConfig
 from tracker.database import connect, reading, upgrade, writing
 from tracker.models_mail import Attempt
@@ -178,6 +180,17 @@ def test_attempts_hold_no_address_and_are_forgotten_after_a_day(
     days.now += timedelta(days=1, seconds=1)
     send(client, "https://example.org/other")
     assert [row.at for row in rows(engine, Attempt)] == [days.now]
+
+
+def test_the_nightly_pruning_forgets_attempts_too(engine: sa.Engine, client: FlaskClient, tmp_path: Path) -> None:
+    send(client)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE attempt SET at = '2020-01-01 00:00:00'"))
+    settings = (ROOT / "config.toml").read_text(encoding="utf-8").replace('"data/', f'"{tmp_path}/')
+    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    where = ["--config", str(tmp_path / "config.toml"), "--database-url", f"sqlite:///{tmp_path}/x.db"]
+    assert CliRunner().invoke(main, ["captures", "prune", *where]).exit_code == 0
+    assert rows(engine, Attempt) == []
 
 
 def test_attempts_of_others_are_left_alone(client: FlaskClient, engine: sa.Engine) -> None:

@@ -56,6 +56,10 @@ def _store_coverage(session: Session, coverage: Sequence[CoverageRecord], now: d
     new = {address: row for row in coverage if (address := canonical(row.address)) not in held}
     held |= {address: next(number) for address in new}
     insert(session, Article, (_article(held[address], address, row, now) for address, row in new.items()))
+    for row in coverage:  # a bibliography is corrected as other records are
+        ours = articles.c.address == canonical(row.address), articles.c.source == EDITOR
+        corrected = {"outlet": row.outlet, "kind": row.kind, "headline": row.headline, "story": row.story}
+        session.execute(articles.update().where(*ours).values(**corrected))
     session.execute(links.delete().where(links.c.decided_by == EDITOR))
     known = {(row.article_id, row.file_number) for row in session.execute(sa.select(links))}
     number = itertools.count(next_id(session, Coverage.id))

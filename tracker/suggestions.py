@@ -130,7 +130,7 @@ def network_of(address: str) -> str:
 def too_often(session: Session, who: str, limits: SuggestionsConfig, now: datetime) -> timedelta | None:
     """How long a sender must wait; None where it may ask now. Counts this attempt if so, and forgets those of old."""
     attempts = table(Attempt)
-    session.execute(attempts.delete().where(attempts.c.what == WHAT, attempts.c.at < now - DAY))
+    forget(session, now)
     mine = sa.select(attempts.c.at).where(attempts.c.what == WHAT, attempts.c.who == who).order_by(attempts.c.at)
     moments = list(session.execute(mine).scalars())
     for span, most in ((DAY, limits.per_day), (HOUR, limits.per_hour)):
@@ -140,6 +140,12 @@ def too_often(session: Session, who: str, limits: SuggestionsConfig, now: dateti
             return free
     session.add(Attempt(what=WHAT, who=who, at=now))
     return None
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Let go of attempts that count no more; the nightly pruning does so too, where nobody sends anything."""
+    attempts = table(Attempt)
+    session.execute(attempts.delete().where(attempts.c.what == WHAT, attempts.c.at < now - DAY))
 
 
 def is_full(session: Session, limits: SuggestionsConfig) -> bool:
