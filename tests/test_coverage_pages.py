@@ -113,6 +113,16 @@ def test_a_long_list_is_paged_and_keeps_its_questions(engine: sa.Engine, client:
     assert 'rel="next" href="/coverage?outlet=The+Wren&amp;kind=news&amp;page=2"' in page
 
 
+def test_a_page_of_an_outlet_leads_to_the_next_and_no_name_in_an_address_breaks_it(
+    engine: sa.Engine, client: FlaskClient
+) -> None:
+    add(engine, *(article(1000 + n) for n in range(PAGE_SIZE + 1)), *(link(1000 + n) for n in range(PAGE_SIZE + 1)))
+    assert 'rel="next" href="/outlets/the-wren?page=2"' in text(client, "/outlets/the-wren")
+    assert len(re.findall(r"<bdi>Headline", text(client, "/outlets/the-wren?page=2"))) == 1
+    page = text(client, "/outlets/the-wren?slug=x&endpoint=y&_anchor=z&_scheme=ftp&_external=1&page=1")
+    assert 'href="/outlets/the-wren?page=2"' in page
+
+
 def test_pieces_about_the_policy_stand_under_their_own_filter_and_on_no_measures_page(
     engine: sa.Engine, client: FlaskClient
 ) -> None:

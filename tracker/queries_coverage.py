@@ -4,6 +4,7 @@ Beside them stand pieces about the policy as a whole (`Article.topic` with no pu
 ever shows. Copies of one story are one line.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -71,6 +72,13 @@ class Found(NamedTuple):
     pages: int
 
 
+class Front(NamedTuple):
+    """The newest stories, and how many stories were first told in each year that has any."""
+
+    latest: tuple[ArticleLine, ...]
+    per_year: dict[int, int]
+
+
 class OutletLine(NamedTuple):
     """An outlet with the pieces of it that are shown; the dates are of the oldest and the newest with one."""
 
@@ -115,19 +123,11 @@ def list_stories(session: Session, asked: CoverageFilter) -> Found:
     return Found(_lines(session, chosen), len(stories), sum(map(len, stories)), page, pages)
 
 
-def latest(session: Session, most: int) -> tuple[ArticleLine, ...]:
-    """The newest stories on measures that have a date."""
+def front(session: Session, most: int) -> Front:
+    """What the front page shows of coverage: the newest stories that have a date, and how many each year had."""
     dated = [story for story in _folded(session, CoverageFilter()) if story[0].published_on]
-    return _lines(session, dated[:most])
-
-
-def per_year(session: Session) -> dict[int, int]:
-    """How many stories on measures were first told in each year that has any."""
-    counted: dict[int, int] = {}
-    for story in _folded(session, CoverageFilter()):
-        if on := story[0].published_on:
-            counted[on.year] = counted.get(on.year, 0) + 1
-    return dict(sorted(counted.items()))
+    counted = Counter(story[0].published_on.year for story in dated if story[0].published_on)
+    return Front(_lines(session, dated[:most]), dict(sorted(counted.items())))
 
 
 def shown_at(session: Session, address: str) -> ArticleLine | None:

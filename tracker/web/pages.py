@@ -46,6 +46,7 @@ def home() -> str:
     with site().reading() as session:
         laws, orders = queries.laws(session), queries.orders(session)
         corrections = queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows
+        coverage = queries_coverage.front(session, STORIES_ON_HOME)
         return _page(
             session,
             "home.html",
@@ -54,8 +55,8 @@ def home() -> str:
             laws=laws,
             orders=[line for line in orders if line.scope != "context"],
             corrections=corrections[:CORRECTIONS_ON_HOME],
-            strip=strip(laws, orders, site().today(), queries_coverage.per_year(session)),
-            stories=queries_coverage.latest(session, STORIES_ON_HOME),
+            strip=strip(laws, orders, site().today(), coverage.per_year),
+            stories=coverage.latest,
             hearings=queries_hearings.coming(session, site().today())[:HEARINGS_ON_HOME],
         )
 
