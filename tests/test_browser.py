@@ -45,6 +45,10 @@ PAGES = {
     "pages.sources": "/sources",
     "pages.export": "/export",
     "searching.search": "/search?q=detainer",
+    "pages.outlets": "/outlets",
+    "pages.outlet": "/outlets/legal-aid-society",
+    "suggest.form": "/coverage/suggest",
+    "suggest.thanks": "/coverage/suggest/thanks",
 }
 NO_PAGES = {"static", "pages.healthz", "metrics.metrics"}
 

@@ -109,9 +109,9 @@ def test_after_the_first_start_the_main_laws_show_who_reported_them(started: sa.
 def test_the_coverage_page_lists_each_piece_once_and_can_be_narrowed(started: sa.Engine) -> None:
     page = text(started, "/coverage")
     pieces = len({row.address for row in BIBLIOGRAPHY})
-    assert f"{pieces} pieces" in page
-    advocacy = len({row.address for row in BIBLIOGRAPHY if row.kind == "advocacy"})
-    assert f"{advocacy} pieces" in text(started, "/coverage?kind=advocacy")
+    assert f"told in {pieces} pieces" in page
+    advocacy = len({row.story or row.address for row in BIBLIOGRAPHY if row.kind == "advocacy"})
+    assert f"{advocacy} stories" in text(started, "/coverage?kind=advocacy")
     assert "Legal Aid Society" in text(started, "/coverage?outlet=Legal+Aid+Society")
     assert "No piece of that kind" in text(started, "/coverage?outlet=Nobody")
 

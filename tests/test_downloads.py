@@ -18,7 +18,6 @@ from flask.testing import FlaskClient
 from tracker import export
 from tracker.database import connect, upgrade, writing
 from tracker.errors import DatabaseError, NotFound
-from tracker.export_columns import EXPORTS
 from tracker.models import Action, Capture, Change, Matter, Run
 from tracker.web.downloads import blueprint
 
@@ -87,9 +86,9 @@ def test_export_is_a_csv_file_named_after_the_day_in_new_york(client: FlaskClien
     assert [row["change_id"] for row in read(response.text)] == ["1", "2"]
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("name", export.EXPORTS)
 def test_every_export_is_served(client: FlaskClient, name: str) -> None:
-    assert client.get(f"/export/{name}.csv").text.startswith(",".join(EXPORTS[name].header) + "\r\n")
+    assert client.get(f"/export/{name}.csv").text.startswith(",".join(export.EXPORTS[name].header) + "\r\n")
 
 
 def test_scope_all_holds_every_matter_and_says_so_in_its_name(client: FlaskClient) -> None:
@@ -125,7 +124,7 @@ def test_an_address_from_before_a_renumbering_leads_on(client: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/export/votes.csv", "There are: matters, actions, changes, relations, sections."),
+        ("/export/votes.csv", "There are: matters, actions, changes, relations, sections, coverage."),
         ("/matters/int-0404-2026.csv", "There is no matter at 'int-0404-2026'"),
     ],
 )

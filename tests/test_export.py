@@ -23,7 +23,7 @@ from tracker import export
 from tracker.database import connect, reading, upgrade, writing
 from tracker.errors import NotFound
 from tracker.export_cells import FORMULA_STARTS, guarded, unguarded
-from tracker.export_columns import EXPORTS, HISTORY_ACTIONS, HISTORY_CHANGES
+from tracker.export_columns import HISTORY_ACTIONS, HISTORY_CHANGES
 from tracker.models import (
     Action,
     Capture,
@@ -38,6 +38,7 @@ from tracker.models import (
     Sponsorship,
     Vote,
 )
+from tracker.models_sources import Article, Coverage
 
 SEEN = datetime(2025, 12, 18, 19, 5, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 6, 12, tzinfo=UTC)
@@ -85,6 +86,8 @@ def record() -> list[list[Any]]:
         Action(id=3, matter_id=3, source_id="902", position=0, acted_on=date(2024, 1, 4), code=27, name="Introduced",
                first_seen_at=SEEN),
     ]  # fmt: skip
+    seen = {"first_seen_at": SEEN, "last_seen_at": SEEN}
+    link: dict[str, Any] = {"kind": "explicit", "role": "main", "score": 0.97, "evidence": "+1", "decided_at": SEEN}
     values = ["Affirmative", "Affirmative", "Negative", "Excused", "A word that nobody knows"]
     changes = [
         change(1, 2, "appeared", after="Committee"),
@@ -113,6 +116,32 @@ def record() -> list[list[Any]]:
             SectionEffect(file_number="Int 0001-1990", code="charter", section="18", effect="adds"),
         ],
         [Note(file_number="Int 1412-2025", headline="Trust act", sentence="It would do this.", popular_names="Trust")],
+        [
+            Article(
+                id=1,
+                address="https://example.org/a",
+                outlet="@outlet",
+                kind="news",
+                headline="=HYPERLINK(2)",
+                source="news-feeds",
+                **seen,
+            ),
+            Article(
+                id=2,
+                address="https://example.org/b",
+                outlet="O",
+                kind="news",
+                headline="It waits",
+                source="news-feeds",
+                **seen,
+            ),
+        ],
+        [
+            Coverage(article_id=1, file_number="Int 1412-2025", outcome="published", decided_by="press", **link),
+            Coverage(article_id=2, file_number="Int 1412-2025", outcome="review", decided_by="press", **link),
+            Coverage(article_id=2, file_number="Int 0009-2024", outcome="rejected", decided_by="E. Ditor", **link),
+            Coverage(article_id=1, file_number="Int 0009-2024", outcome="published", decided_by="E. Ditor", **link),
+        ],
         [ScopeOverride(file_number="Int 0010-2024", scope="related", reason="read by hand", editor="e", at=SEEN)],
     ]
 
@@ -450,7 +479,7 @@ def test_frictionless_finds_the_package_valid(
 ) -> None:
     report = validated(unpacked(engine, tmp_path, tracked_only=tracked_only), monkeypatch)
     assert report.valid, report.flatten(["type", "message"])
-    assert [task.name for task in report.tasks] == list(EXPORTS)
+    assert [task.name for task in report.tasks] == list(export.EXPORTS)
     assert {task.name: task.stats["rows"] for task in report.tasks}["matters"] == (4 if tracked_only else 5)
 
 
@@ -514,9 +543,9 @@ def test_package_says_the_guard_the_order_and_what_it_holds() -> None:
     assert "every matter" in every
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("name", export.EXPORTS)
 def test_every_column_is_described_and_named_once(name: str) -> None:
-    chosen = EXPORTS[name]
+    chosen = export.EXPORTS[name]
     assert len(set(chosen.header)) == len(chosen.header)
     assert all(column.description.endswith((".", "...")) for column in chosen.columns)
     assert set(chosen.primary_key) <= set(chosen.header)
@@ -531,3 +560,15 @@ Path('docs/data-dictionary.md').write_text(data_dictionary(), encoding='utf-8')"
 def test_the_dictionary_is_what_the_declarations_say() -> None:
     page = Path(__file__).parent.parent / "docs" / "data-dictionary.md"
     assert page.read_text("utf-8") == export.data_dictionary(), REWRITE
+
+
+def test_coverage_holds_published_links_alone_and_names_no_editor(engine: sa.Engine) -> None:
+    with reading(engine) as session:
+        held = [dict(zip(export.COVERAGE.header, row, strict=True)) for row in export.rows(session, "coverage")]
+        tracked = list(export.rows(session, "coverage", tracked_only=True))
+    assert [(row["file_number"], row["decided_by"], row["score"]) for row in held] == [
+        ("Int 1412-2025", "rule", "0.97"), ("Int 0009-2024", "editor", "0.97"),
+    ]  # fmt: skip
+    assert {row["headline"] for row in held} == {"'=HYPERLINK(2)"}
+    assert {row["outlet"] for row in held} == {"'@outlet"} and {row["evidence"] for row in held} == {"'+1"}
+    assert len(tracked) == 1

@@ -145,7 +145,7 @@ def test_the_councils_api_is_left_out_without_its_token(environ: dict[str, str])
 def test_the_health_knows_the_same_sources() -> None:
     config = load_config(None, {})
     assert set(config.health.stale_after_hours) == set(schedule.SOURCES)
-    by_hand = {"starter-record", "articles-added", "articles-relinked"}
+    by_hand = {"starter-record", "articles-added", "articles-relinked", "news-backfill"}
     assert set(wording.SOURCES) - by_hand == set(schedule.SOURCES)
 
 

@@ -35,6 +35,8 @@ PAGES = (
     "/sources",
     "/export",
     "/calendar",
+    "/coverage",
+    "/outlets",
 )
 
 

@@ -19,7 +19,7 @@ from scrapers.errors import ScrapeError, Stopped
 from tracker import __version__
 from tracker.cli_captures import captures
 from tracker.cli_match import match
-from tracker.cli_news import add_article, import_articles, relink
+from tracker.cli_news import add_article, backfill_news, import_articles, relink
 from tracker.cli_parse import parse
 from tracker.cli_schedule import health, schedule, scheduling
 from tracker.cli_sync import replay, sync
@@ -91,6 +91,7 @@ main.add_command(match)
 main.add_command(add_article)
 main.add_command(import_articles)
 main.add_command(relink)
+main.add_command(backfill_news)
 main.add_command(schedule)
 main.add_command(health)
 

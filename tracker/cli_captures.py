@@ -9,10 +9,11 @@ import orjson
 from tracker import __version__
 from tracker.captures import Choice, Store, answers, missing, parts_of, write_warc
 from tracker.captures import prune as drop_outdated
-from tracker.database import reading
+from tracker.database import reading, writing
 from tracker.models_sources import Response
 from tracker.output import to_file
 from tracker.setting import Setting, now, with_setting
+from tracker.suggestions import forget
 from tracker.wording import NEW_YORK, count
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -104,8 +105,10 @@ def export(
 @captures.command()
 @with_setting
 def prune(setting: Setting) -> None:
-    """Drop what no change cites and is older than [captures] keep_days."""
+    """Drop what no change cites and is older than [captures] keep_days, and old fingerprints of who sent something."""
     keep_days = setting.config.captures.keep_days
+    with writing(setting.engine) as session:
+        forget(session, now())
     dropped = drop_outdated(setting.engine, _store(setting), now(), keep_days)
     click.echo(f"Dropped {count(dropped.blobs, 'capture')}, {count(dropped.bytes, 'byte')} on the disk.")
 

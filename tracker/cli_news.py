@@ -1,4 +1,4 @@
-"""The commands for coverage: ``tracker add-article``, ``tracker import-articles``, ``tracker relink``."""
+"""The commands for coverage: ``tracker add-article``, ``import-articles``, ``relink``, ``backfill-news``."""
 
 from pathlib import Path
 
@@ -40,10 +40,27 @@ def import_articles(setting: Setting, file: Path) -> None:
 
 
 @click.command()
+@click.option("--if-changed", is_flag=True, help="Only where a matter, a name or a rule is another than the last time.")
 @with_setting
-def relink(setting: Setting) -> None:
+def relink(setting: Setting, if_changed: bool) -> None:
     """Match every article again, after a new matter, name or rule; what a person decided stays."""
+    from tracker.locks import only_one
+    from tracker.sync_news import RELINKED
     from tracker.sync_news import relink as again
 
-    with visiting_by_hand(setting) as visit:
-        say(again(visit))
+    with visiting_by_hand(setting) as visit, only_one(setting.engine, RELINKED):
+        say(again(visit, if_changed=if_changed))
+
+
+@click.command("backfill-news")
+@click.argument("matter")
+@click.option("--days", type=click.IntRange(1, 3660), default=90, show_default=True, help="How far back.")
+@click.option("--pages", type=click.IntRange(0, 1000), default=50, show_default=True, help="Pages to read at most.")
+@with_setting
+def backfill_news(setting: Setting, matter: str, days: int, pages: int) -> None:
+    """Ask GDELT and the search feeds what was written about MATTER ("Int 1412-2025"), and keep what is about it."""
+    from tracker.backfill import BACKFILL, backfill
+    from tracker.locks import only_one
+
+    with visiting_by_hand(setting) as visit, only_one(setting.engine, BACKFILL):
+        say(backfill(visit, matter, days, pages))

@@ -23,6 +23,7 @@ LIVE = {
     "executive-orders": "Read the mayoral orders that the City's site lists.",
     "mayor-news": "Note the Mayor's releases and statements.",
     "news-feeds": "Read the feeds of news outlets, and link what is about the record.",
+    "news-sitemaps": "Read the news sitemaps of outlets, and link what is about the record.",
 }
 
 
@@ -65,18 +66,18 @@ def sync_council_archive(setting: Setting, place: str | None, accept_losses: boo
 
     archive = setting.config.council_archive
     with only_one(setting.engine, ARCHIVE), stopping() as stop:
-        say(
-            read_archive(
-                setting.engine,
-                setting.rule,
-                now,
-                archive,
-                place or archive.place,
-                trust=setting.trust,
-                accept_losses=accept_losses,
-                watch=lambda things: watch(things, stop=stop),
-            )
+        result = read_archive(
+            setting.engine,
+            setting.rule,
+            now,
+            archive,
+            place or archive.place,
+            trust=setting.trust,
+            accept_losses=accept_losses,
+            watch=lambda things: watch(things, stop=stop),
         )
+        say(result)
+    _match_again(setting, result)
 
 
 @sync.command("orders-archive")
@@ -88,7 +89,16 @@ def sync_orders_archive(setting: Setting, place: str | None) -> None:
     from tracker.sync_mayor import ORDERS_ARCHIVE, read_orders_archive
 
     with visiting_by_hand(setting) as visit, only_one(setting.engine, ORDERS_ARCHIVE):
-        say(read_orders_archive(visit, place or ""))
+        result = read_orders_archive(visit, place or "")
+        say(result)
+    _match_again(setting, result)
+
+
+def _match_again(setting: Setting, result: Result) -> None:
+    from tracker.sources import match_again
+
+    with visiting_by_hand(setting) as visit:
+        match_again(visit, result)
 
 
 def _live(name: str, explained: str) -> click.Command:

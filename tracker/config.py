@@ -7,7 +7,7 @@ Looked for in this order: ``--config``, ``TRACKER_CONFIG``, ``config.toml`` here
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,6 +41,7 @@ class WebConfig(_Section):
 
     host: str
     port: int = Field(ge=1, le=65535)
+    proxies: int = Field(ge=0, le=10)
     workers: int = Field(ge=1, le=64)
     threads: int = Field(ge=1, le=64)
 
@@ -114,10 +115,21 @@ class FeedConfig(_Section):
 
 
 class NewsConfig(_Section):
-    """Feeds of news, and how far back they are looked through."""
+    """Feeds, sitemaps and searches of news, and how far back the first two are looked through."""
 
     window_days: int = Field(ge=1, le=366)
     feeds: tuple[FeedConfig, ...]
+    sitemaps: tuple[FeedConfig, ...]
+    searches: tuple[Annotated[str, Field(pattern=r"^https?://[^ ]*\{query\}[^ ]*$")], ...]
+    gdelt_address: str = Field(pattern=r"^(https?://[^ ]+)?$")
+
+
+class SuggestionsConfig(_Section):
+    """How often readers may suggest coverage."""
+
+    per_hour: int = Field(ge=1)
+    per_day: int = Field(ge=1)
+    most_waiting: int = Field(ge=1)
 
 
 class TrustConfig(_Section):
@@ -165,6 +177,7 @@ class Config(_Section):
     nyc_gov: NycGovConfig
     orders_archive: OrdersArchiveConfig
     news: NewsConfig
+    suggestions: SuggestionsConfig
     trust: TrustConfig
     fetch: FetchConfig
     captures: CapturesConfig

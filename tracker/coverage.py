@@ -8,6 +8,15 @@ from typing import Final
 KINDS: Final = {"news": "News", "opinion": "Opinion", "government": "Government", "advocacy": "Advocacy"}
 
 
+# marks that turn the direction of what follows, whole lines of other words too; what Hebrew and Arabic need stays
+_TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def tame(text: str) -> str:
+    """A stranger's words without marks that turn the writing around them."""
+    return text.translate(_TURNS)
+
+
 @dataclass(frozen=True, slots=True)
 class StoryLine:
     """One article as it covers one measure; ``others`` are copies and rewrites of the same story elsewhere.

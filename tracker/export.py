@@ -21,10 +21,13 @@ from sqlmodel import Session, col, select
 from tracker.database import reading
 from tracker.errors import NotFound
 from tracker.export_cells import Column, Export, iso_moment
-from tracker.export_columns import EXPORTS, HISTORY_ACTIONS, HISTORY_CHANGES
+from tracker.export_columns import EXPORTS as OF_MATTERS
+from tracker.export_columns import HISTORY_ACTIONS, HISTORY_CHANGES
+from tracker.export_coverage import COVERAGE
 from tracker.lifecycle import Stage
 from tracker.models import Matter
 
+EXPORTS: Final = {**OF_MATTERS, COVERAGE.name: COVERAGE}
 NAMES: Final = tuple(EXPORTS)
 BLOCK: Final = 1000
 BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page

@@ -22,7 +22,7 @@ capture, vote, person, sponsorship = (_tables[name] for name in ("capture", "vot
 relation, section, note, override = (_tables[name] for name in ("relation", "section_effect", "note", "scope_override"))
 
 
-def _scope_of(matters: sa.FromClause, overrides: sa.FromClause) -> Any:
+def scope_of(matters: sa.FromClause, overrides: sa.FromClause) -> Any:
     """The editor's word on scope, else the rule's."""
     return sa.func.coalesce(overrides.c.scope, matters.c.scope)
 
@@ -31,7 +31,7 @@ def _with_scope(rows: sa.FromClause) -> sa.Join:
     return rows.outerjoin(override, override.c.file_number == matter.c.file_number)
 
 
-def _holder(rows: sa.Table, file_number: Any, name: str) -> tuple[sa.FromClause, Any, sa.FromClause]:
+def holder(rows: sa.FromClause, file_number: Any, name: str) -> tuple[sa.FromClause, Any, sa.FromClause]:
     """The matter we hold under a file number, how to join it, and its override.
 
     A removed matter can share its number with the one that took it over; the one that is there wins.
@@ -76,7 +76,7 @@ _sponsor_count = (
     .correlate(matter)
     .scalar_subquery()
 )
-_scope = _scope_of(matter, override)
+_scope = scope_of(matter, override)
 _scope_reason = sa.case((override.c.scope.is_not(None), override.c.reason), else_=matter.c.scope_reason)
 _action_last_seen = sa.func.coalesce(action.c.last_seen_at, matter.c.last_seen_at)
 _matter_of_row = (Owner(matter.c.id, _scope),)
@@ -211,8 +211,8 @@ CHANGES: Final = Export(
     ("change_id",),
 )
 
-_earlier, _is_earlier, _earlier_override = _holder(relation, relation.c.earlier, "earlier_matter")
-_later, _is_later, _later_override = _holder(relation, relation.c.later, "later_matter")
+_earlier, _is_earlier, _earlier_override = holder(relation, relation.c.earlier, "earlier_matter")
+_later, _is_later, _later_override = holder(relation, relation.c.later, "later_matter")
 
 RELATIONS: Final = Export(
     "relations",
@@ -234,14 +234,14 @@ RELATIONS: Final = Export(
     .outerjoin(_later_override, _later_override.c.file_number == _later.c.file_number),
     relation.c.id,
     (
-        Owner(_earlier.c.id, _scope_of(_earlier, _earlier_override)),
-        Owner(_later.c.id, _scope_of(_later, _later_override)),
+        Owner(_earlier.c.id, scope_of(_earlier, _earlier_override)),
+        Owner(_later.c.id, scope_of(_later, _later_override)),
     ),
     ("earlier", "later", "kind"),
     of_matters=False,
 )
 
-_affecting, _is_affecting, _affecting_override = _holder(section, section.c.file_number, "affecting")
+_affecting, _is_affecting, _affecting_override = holder(section, section.c.file_number, "affecting")
 
 # No primary key: it would need the subdivision, which may be empty, and Table Schema allows no empty cell in a key.
 SECTIONS: Final = Export(
@@ -262,7 +262,7 @@ SECTIONS: Final = Export(
         _affecting_override, _affecting_override.c.file_number == _affecting.c.file_number
     ),
     section.c.id,
-    (Owner(_affecting.c.id, _scope_of(_affecting, _affecting_override)),),
+    (Owner(_affecting.c.id, scope_of(_affecting, _affecting_override)),),
 )  # fmt: skip
 
 EXPORTS: Final = {export.name: export for export in (MATTERS, ACTIONS, CHANGES, RELATIONS, SECTIONS)}

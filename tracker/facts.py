@@ -17,6 +17,7 @@ from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
 from tracker.models_sources import Article, Coverage
 from tracker.posting import insert
 from tracker.record import Facts
+from tracker.stories import canonical, shown
 
 EDITOR = "starter record"
 
@@ -52,19 +53,24 @@ def _store_coverage(session: Session, coverage: Sequence[CoverageRecord], now: d
     articles, links = table(Article), table(Coverage)
     held = {row.address: row.id for row in session.execute(sa.select(articles.c.address, articles.c.id))}
     number = itertools.count(next_id(session, Article.id))
-    new = {row.address: row for row in coverage if row.address not in held}
+    new = {address: row for row in coverage if (address := canonical(row.address)) not in held}
     held |= {address: next(number) for address in new}
-    insert(session, Article, (_article(held[row.address], row, now) for row in new.values()))
+    insert(session, Article, (_article(held[address], address, row, now) for address, row in new.items()))
+    for row in coverage:  # a bibliography is corrected as other records are
+        ours = articles.c.address == canonical(row.address), articles.c.source == EDITOR
+        corrected = {"outlet": row.outlet, "kind": row.kind, "headline": row.headline, "story": row.story}
+        session.execute(articles.update().where(*ours).values(**corrected))
     session.execute(links.delete().where(links.c.decided_by == EDITOR))
     known = {(row.article_id, row.file_number) for row in session.execute(sa.select(links))}
     number = itertools.count(next_id(session, Coverage.id))
-    wanted = {(held[row.address], row.file_number): row for row in coverage}
+    wanted = {(held[canonical(row.address)], row.file_number): row for row in coverage}
     insert(session, Coverage, (_link(next(number), key, row, now) for key, row in wanted.items() if key not in known))
 
 
-def _article(key: int, row: CoverageRecord, now: datetime) -> dict[str, object]:
+def _article(key: int, address: str, row: CoverageRecord, now: datetime) -> dict[str, object]:
     return {
-        "id": key, "address": row.address, "outlet": row.outlet, "kind": row.kind, "headline": row.headline,
+        "id": key, "address": address, "shown_address": shown(row.address), "outlet": row.outlet, "kind": row.kind,
+        "headline": row.headline,
         "published_on": date.fromisoformat(row.published_on) if row.published_on else None, "language": row.language,
         "excerpt": "", "story": row.story, "topic": False, "source": EDITOR, "digest": "", "first_seen_at": now,
         "last_seen_at": now,

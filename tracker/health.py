@@ -80,6 +80,7 @@ def rules_of(config: Config, environ: Mapping[str, str]) -> Rules:
     """The rules that the settings and the environment make."""
     scheduled = tuple(name for name, times in config.schedule.jobs.items() if times and name in SOURCES)
     lacks = {} if environ.get(TOKEN, "").strip() else {"council-api": f"It needs a token: set {TOKEN}."}
+    lacks |= {} if config.news.sitemaps else {"news-sitemaps": "No sitemap is set: [news] sitemaps is empty."}
     hours = config.health.stale_after_hours.items()
     return Rules({source: timedelta(hours=n) for source, n in hours}, config.health.least_share, scheduled, lacks)
 

@@ -124,7 +124,8 @@ class MayoralOrder(SQLModel, table=True):
 class Article(SQLModel, table=True):
     """A headline with its address: a release of the City's, or a story of an outlet's. Never the whole text.
 
-    ``story`` is the same for copies and rewrites of one story; "" for one that stands alone. ``topic`` says that it is
+    ``address`` is canonical (`stories.canonical`), ``shown_address`` the one for a link. ``story`` is the same for
+    copies and rewrites of one story; "" for one that stands alone. ``topic`` says that it is
     about the policy as a whole, whatever measures it is linked to.
     """
 
@@ -132,6 +133,7 @@ class Article(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
+    shown_address: str = ""
     outlet: str = Field(index=True)
     kind: str
     headline: str

@@ -39,10 +39,11 @@ AT_ONCE: Final = 3  # jobs side by side; each may hold a whole archive in memory
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SOURCES: Final = (
     "council-archive", "council-api", "council-web", "hearings", "executive-orders", "mayor-news", "news-feeds",
-    "orders-archive",
+    "news-sitemaps", "orders-archive",
 )  # fmt: skip
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     **{source: ("sync", source) for source in SOURCES},
+    "relink": ("relink", "--if-changed"),
     "captures": ("captures", "prune"),
     "health": ("health", "--tell"),
 }

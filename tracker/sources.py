@@ -1,7 +1,7 @@
 """Every source by its name, and one way to read each: alone, under its own lock, with the same tools."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from tracker import sync, sync_council, sync_hearings, sync_mayor, sync_news
 from tracker.captures import Archive, Store
 from tracker.config import Config
 from tracker.ingest import Clock, Result
-from tracker.locks import only_one
+from tracker.locks import Busy, only_one
 from tracker.scope import Rule
 from tracker.visit import Visit
 
@@ -36,14 +36,27 @@ READERS: Final[Mapping[str, Callable[[Visit], Result]]] = MappingProxyType(
         sync_mayor.ORDERS: sync_mayor.read_orders,
         sync_mayor.NEWS: sync_mayor.read_news,
         sync_news.FEEDS: sync_news.read_feeds,
+        sync_news.SITEMAPS: sync_news.read_sitemaps,
     }
 )
 
 
 def read(name: str, visit: Visit) -> Result:
-    """Read one source. Raises Busy where another process is reading it."""
+    """Read one source. Raises Busy where another process is reading it.
+
+    Where it brought changes, the news are matched again in case that a new measure is among them.
+    """
     with only_one(visit.engine, name):
-        return READERS[name](visit)
+        result = READERS[name](visit)
+    match_again(visit, result)
+    return result
+
+
+def match_again(visit: Visit, result: Result) -> None:
+    """After a run that changed the record; not while another process does it."""
+    if result.changes:
+        with suppress(Busy), only_one(visit.engine, sync_news.RELINKED):
+            sync_news.relink(visit, if_changed=True)
 
 
 @contextmanager

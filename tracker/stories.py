@@ -121,6 +121,18 @@ def canonical(address: str) -> str:
     return known
 
 
+def shown(address: str) -> str:
+    """The address for a link, host and scheme as published, because not every site answers at the canonical one."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return canonical(address)
+    if parts.scheme not in ("http", "https") or _AMP_HOST.fullmatch(parts.hostname or ""):
+        return canonical(address)
+    netloc = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=netloc, query="&".join(_meaningful(parts.query)), fragment="").geturl()
+
+
 def _plainer(address: str) -> str:
     try:
         parts = urlsplit(address)

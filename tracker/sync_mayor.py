@@ -4,29 +4,30 @@ Every order that was ever read stays in `mayoral_order`. Matters are made of all
 order changes what an earlier one is; `ingest` then tells what that changed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session
 
 from scrapers import orders_archive
 from scrapers.errors import FetchFailed
 from scrapers.executive_orders import FoundOrder, Orders
 from scrapers.mayor_news import releases
+from scrapers.news_stories import StoryRecord
 from scrapers.nyc_gov import Site
 from scrapers.pdf import read_pdf
 from scrapers.records import MatterRecord, Observation, OrderRecord, ReleaseRecord, Unreadable
 from tracker import orders
+from tracker.articles import Read, matched, store
 from tracker.database import reading, writing
 from tracker.held import table
 from tracker.ingest import Result, Source, gathering, ingest, recorded
 from tracker.judge import day
 from tracker.models_sources import Article, MayoralOrder
-from tracker.posting import insert
+from tracker.press import open_press
 from tracker.visit import Recording, Visit
 from tracker.wording import mayor_on, new_york_date
 
@@ -151,50 +152,34 @@ def _values(order: OrderRecord) -> dict[str, object]:
 
 
 def read_news(visit: Visit) -> Result:
-    """Releases and statements of the last weeks: headline, address, date. What they are about is decided elsewhere."""
+    """Releases and statements of the last weeks: matched by their whole text, kept as headline, address, date."""
     config = visit.config.nyc_gov
     source = Source(NEWS, "live", config.address, "", ())
-    found: list[tuple[ReleaseRecord, str]] = []
+    reads: list[Read] = []
     doubts: list[tuple[str, str]] = []
     with reading(visit.engine) as session:
-        known = set(session.execute(sa.select(table(Article).c.address)).scalars())
+        known = set(session.execute(sa.select(table(Article).c.shown_address)).scalars())
+        press = open_press(session, visit.config.press)
     with gathering(visit.engine, source, visit.clock):
         recording = Recording(visit.fetcher)
         site = Site(recording, config.address)
         for each in releases(site, config.news_types, *_window(visit), known=known):
             answers = recording.taken()
             if isinstance(each, ReleaseRecord):
-                found.append((each, answers[-1].digest if answers else ""))
+                story = _story(each)
+                reads.append(Read(story, matched(press, story), answers[-1].digest if answers else ""))
             else:
                 doubts.append((each.address, each.reason))
-        _some_must_be_read(site.list_address, found, doubts)
+        _some_must_be_read(site.list_address, reads, doubts)
     with recorded(visit.engine, replace(source, doubts=tuple(doubts)), visit.clock) as (session, run):
-        _store_articles(session, found, visit.clock())
-        run.read, run.unreadable = len(found), len(doubts)
-        run.message = f"{len(found):,} new releases noted." if found else "Nothing new."
+        new, links = store(session, reads, NEWS, visit.clock())
+        run.read, run.unreadable = new, len(doubts)
+        run.message = f"{new:,} new releases noted, {links:,} links." if new else "Nothing new."
         return Result(run.id or 0, run.read, 0, run.unreadable, 0, run.message)
 
 
-def _store_articles(session: Session, found: Iterable[tuple[ReleaseRecord, str]], now: datetime) -> None:
-    insert(
-        session,
-        Article,
-        (
-            {
-                "address": release.address,
-                "outlet": OUTLET,
-                "kind": "government",
-                "headline": release.title,
-                "published_on": day(release.published_on),
-                "language": "en",
-                "excerpt": release.excerpt,
-                "story": "",
-                "topic": False,
-                "source": NEWS,
-                "digest": digest,
-                "first_seen_at": now,
-                "last_seen_at": now,
-            }
-            for release, digest in {release.address: (release, digest) for release, digest in found}.values()
-        ),
-    )
+def _story(release: ReleaseRecord) -> StoryRecord:
+    return StoryRecord(
+        release.address, release.title, OUTLET, "", "", release.published_on, "en", release.excerpt, release.text,
+        "government",
+    )  # fmt: skip

@@ -1,78 +1,78 @@
-"""Feeds of news outlets -> articles that are about the record, and their links to measures.
+"""Feeds and sitemaps of news outlets -> articles that are about the record, and their links to measures.
 
-Every feed is read, matched by `press`, and forgotten again but for what is about the subject: headline, outlet, date,
-address, a short excerpt. Texts are read for matching and not kept. A feed that is broken costs one sentence on
-``/sources``; only if none can be read is the run a failure.
+Each is read, matched by `press`, and forgotten again but for what is about the subject: headline, outlet, date,
+address, a short excerpt. One that is broken costs one sentence on ``/sources``; only if none can be read is the run a
+failure.
 """
 
-import itertools
+import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
-from sqlmodel import Session
 
-from scrapers.errors import FetchFailed, Refused, ScrapeError, Stopped
 from scrapers.news_feeds import read_feed
 from scrapers.news_pages import read_article
+from scrapers.news_sitemaps import read_sitemap
 from scrapers.news_stories import StoryRecord
-from tracker.config import NewsConfig
-from tracker.database import next_id, reading
+from tracker import __version__
+from tracker.articles import Doubts, Read, Road, about, doubts_of, gather, matched, store
+from tracker.config import FeedConfig
+from tracker.database import reading
 from tracker.held import table
 from tracker.ingest import Result, Source, gathering, recorded
-from tracker.judge import day
-from tracker.models_sources import Article, Coverage
-from tracker.posting import insert
-from tracker.press import Press, Reading, open_press
-from tracker.stories import canonical, fold
-from tracker.visit import Recording, Visit
+from tracker.models_sources import Article
+from tracker.press import Press, Reading, open_press, vocabulary
+from tracker.press_knowledge import read_knowledge
+from tracker.visit import Recording, Visit, put_stamps
 from tracker.wording import new_york_date
 
 FEEDS = "news-feeds"
+SITEMAPS = "news-sitemaps"
 ADDED = "articles-added"
 RELINKED = "articles-relinked"
-RULE = "press"  # who decided, where no person did
-RECENT = timedelta(days=14)  # how far back a copy of a story is looked for
-
-
-class Read(NamedTuple):
-    """One article with what was found in it; ``digest`` is that of the feed it was in."""
-
-    story: StoryRecord
-    found: Reading
-    digest: str
-
-
-class _Told(NamedTuple):
-    """As much of an article as the folding by story looks at."""
-
-    address: str
-    title: str
-    outlet: str
-    published_on: str
 
 
 def read_feeds(visit: Visit) -> Result:
     """Read every feed of the settings and keep what is about the record."""
-    config = visit.config.news
-    source = Source(FEEDS, "live", f"{len(config.feeds)} feeds", "", ())
-    doubts: list[tuple[str, str]] = []
+    return _read(visit, FEEDS, "feeds", [_feed(feed) for feed in visit.config.news.feeds])
+
+
+def read_sitemaps(visit: Visit) -> Result:
+    """The same for outlets that have no feed and list their news in a sitemap."""
+    since = new_york_date(visit.clock()) - timedelta(days=visit.config.news.window_days)
+    roads = [_sitemap(sitemap, since.isoformat()) for sitemap in visit.config.news.sitemaps]
+    return _read(visit, SITEMAPS, "sitemaps", roads)
+
+
+def _feed(feed: FeedConfig) -> Road:
+    return Road(feed.outlet, feed.address, lambda fetcher: read_feed(fetcher, feed.address, feed.outlet, feed.kind))
+
+
+def _sitemap(sitemap: FeedConfig, since: str) -> Road:
+    address, outlet = sitemap.address, sitemap.outlet
+    return Road(outlet, address, lambda fetcher: read_sitemap(fetcher, address, outlet, since, kind=sitemap.kind))
+
+
+def _read(visit: Visit, name: str, what: str, roads: Sequence[Road]) -> Result:
+    if not roads:
+        return Result(0, 0, 0, 0, 0, f"[news] {what} in config.toml is empty: there is nothing to read.")
+    source = Source(name, "live", f"{len(roads)} {what}", "", ())
+    doubts: Doubts = []
     with gathering(visit.engine, source, visit.clock):
         with reading(visit.engine) as session:
             press = open_press(session, visit.config.press)
-        stories = _gather(visit, config, doubts)
-    since = new_york_date(visit.clock()) - timedelta(days=config.window_days)
-    found = [
-        Read(story, matched(press, story), digest)
-        for story, digest in stories
-        if not story.published_on or date.fromisoformat(story.published_on) >= since
-    ]
-    told = Source(FEEDS, "live", source.place, "", (), doubts=tuple(doubts))
+        stories = gather(visit, roads, f"the {what} of news", doubts)
+    unreadable = len(doubts)
+    since = new_york_date(visit.clock()) - timedelta(days=visit.config.news.window_days)
+    reads = about(press, stories, since)
+    told = Source(name, "live", source.place, "", (), doubts=(*doubts, *doubts_of(reads)))
     with recorded(visit.engine, told, visit.clock) as (session, run):
-        about = [read for read in found if read.found.links or read.found.topic]
-        new, links = store(session, about, FEEDS, visit.clock())
-        run.read, run.unreadable = len(stories), len(doubts)
+        new, links = store(session, reads, name, visit.clock())
+        run.read, run.unreadable = len(stories), unreadable
         run.message = f"{len(stories):,} articles read; {new:,} new on the subject, {links:,} links."
         return Result(run.id or 0, run.read, 0, run.unreadable, 0, run.message)
 
@@ -103,24 +103,29 @@ def add_bibliography(visit: Visit, stories: Sequence[StoryRecord], place: str) -
         return Result(run.id or 0, len(stories), 0, 0, 0, run.message)
 
 
-def relink(visit: Visit) -> Result:
+def relink(visit: Visit, *, if_changed: bool = False) -> Result:
     """Match every article again, after a new matter, name or rule, by what is kept of it: headline and excerpt.
 
-    It adds what is found now, and takes nothing away: the text by which a link was found is not kept.
+    It adds what is found now, and takes nothing away: the text by which a link was found is not kept. With
+    ``if_changed`` it does so only where the matcher knows something that it did not know the last time.
     """
+    source = Source(RELINKED, "replay", "the record", "", ())
+    known = _digest_of_knowledge(visit)
+    if if_changed and visit.stamps(RELINKED).get("knowledge") == known:
+        return Result(0, 0, 0, 0, 0, "The matcher knows nothing new; nothing was matched again.")
     articles = table(Article)
-    with recorded(visit.engine, Source(RELINKED, "replay", "the record", "", ()), visit.clock) as (session, run):
+    with recorded(visit.engine, source, visit.clock) as (session, run):
         press = open_press(session, visit.config.press)
         rows = session.execute(sa.select(articles)).all()
-        reads = [Read(story, matched(press, story), "") for story in map(_story, rows)]
+        reads = _again(press, map(_story, rows))
         _, links = store(session, reads, RELINKED, visit.clock())
+        put_stamps(session, RELINKED, [("knowledge", known)])
         run.read, run.message = len(rows), f"{len(rows):,} articles matched again; {links:,} new links."
         return Result(run.id or 0, len(rows), 0, 0, 0, run.message)
 
 
-def matched(press: Press, story: StoryRecord) -> Reading:
-    """What a story is about, by all of it that is at hand."""
-    return press.read(story.title, f"{story.excerpt}\n{story.text}", day(story.published_on))
+def _again(press: Press, stories: Iterable[StoryRecord]) -> list[Read]:
+    return [Read(story, matched(press, story), "") for story in stories]
 
 
 def _story(row: Any) -> StoryRecord:
@@ -128,73 +133,18 @@ def _story(row: Any) -> StoryRecord:
     return StoryRecord(row.address, row.headline, row.outlet, "", "", on, row.language, row.excerpt, "", row.kind)
 
 
-def _gather(visit: Visit, config: NewsConfig, doubts: list[tuple[str, str]]) -> list[tuple[StoryRecord, str]]:
-    stories: dict[str, tuple[StoryRecord, str]] = {}
-    recording, good = Recording(visit.fetcher), 0
-    for feed in config.feeds:
-        try:
-            found = read_feed(recording, feed.address, feed.outlet, feed.kind)
-        except Stopped:
-            raise
-        except ScrapeError as error:
-            refused = "it refuses programs: " if isinstance(error, Refused) else ""
-            doubts.append((feed.address, f"{feed.outlet}: {refused}{error.message}"))
-            continue
-        good += 1
-        digest = recording.taken()[-1].digest
-        for story in found.stories:
-            stories.setdefault(canonical(story.address), (story, digest))
-    if config.feeds and not good:
-        raise FetchFailed("the feeds of news", f"none of {len(config.feeds)} could be read; the first: {doubts[0][1]}")
-    return list(stories.values())
+def _digest_of_knowledge(visit: Visit) -> str:
+    """The same as long as no matter, name or phrase that the matcher goes by is another."""
+    terms = visit.config.press
+    with reading(visit.engine) as session:
+        known = read_knowledge(session, vocabulary(terms), (row[0] for row in terms.neighbours))
+    matters = [replace(matter, names=tuple(sorted(matter.names))) for matter in known.matters]
+    parts = (orjson.dumps(matters, default=_in_order), terms.model_dump_json().encode(), __version__.encode())
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
-def store(session: Session, reads: Sequence[Read], source: str, now: datetime) -> tuple[int, int]:
-    """Keep articles and links; gives how many articles and how many links were new.
-
-    An article is known by its canonical address. What a person decided on a link stays as it was decided.
-    """
-    articles, links = table(Article), table(Coverage)
-    held = {canonical(row.address): row.id for row in session.execute(sa.select(articles.c.address, articles.c.id))}
-    ids = itertools.count(next_id(session, Article.id))
-    new = [read for read in reads if canonical(read.story.address) not in held]
-    rows = [_article(next(ids), read, source, now) for read in new]
-    insert(session, Article, rows)
-    held |= {canonical(str(row["address"])): int(str(row["id"])) for row in rows}
-    known = {(row.article_id, row.file_number) for row in session.execute(sa.select(links))}
-    numbers = itertools.count(next_id(session, Coverage.id))
-    linked = [
-        {
-            "id": next(numbers), "article_id": held[canonical(read.story.address)], "file_number": link.file_number,
-            "kind": link.kind, "role": link.role, "score": link.score, "evidence": link.evidence,
-            "outcome": link.outcome, "decided_by": RULE, "decided_at": now,
-        }
-        for read in reads
-        for link in read.found.links
-        if (held[canonical(read.story.address)], link.file_number) not in known
-    ]  # fmt: skip
-    insert(session, Coverage, linked)
-    _fold(session, new_york_date(now) - RECENT)
-    return len(new), len(linked)
-
-
-def _article(key: int, read: Read, source: str, now: datetime) -> dict[str, object]:
-    story = read.story
-    return {
-        "id": key, "address": story.address, "outlet": story.outlet, "kind": story.kind, "headline": story.title,
-        "published_on": day(story.published_on), "language": story.language, "excerpt": story.excerpt, "story": "",
-        "topic": read.found.topic, "source": source, "digest": read.digest, "first_seen_at": now, "last_seen_at": now,
-    }  # fmt: skip
-
-
-def _fold(session: Session, since: date) -> None:
-    """Mark copies and rewrites of one story, among the articles of the last days."""
-    articles = table(Article)
-    chosen = sa.select(articles).where(articles.c.published_on >= since, articles.c.source != "starter record")
-    rows = session.execute(chosen).all()
-    told: Iterable[_Told] = (_Told(row.address, row.headline, row.outlet, row.published_on.isoformat()) for row in rows)
-    for group in fold(told):
-        if group.copies:
-            addresses = [group.lead.address, *(copy.story.address for copy in group.copies)]
-            marked = articles.update().where(articles.c.address.in_(addresses))
-            session.execute(marked.values(story=canonical(group.lead.address)))
+def _in_order(value: Any) -> list[Any]:
+    """A set as a list: Python's own order of sets differs from process to process."""
+    if isinstance(value, frozenset):
+        return sorted(value, key=str)
+    raise TypeError(f"{type(value).__name__} is no part of what the matcher knows")

@@ -37,6 +37,8 @@ SOURCES: Final = {
     "executive-orders": "Mayoral orders",
     "mayor-news": "Mayor’s news",
     "news-feeds": "News feeds",
+    "news-sitemaps": "News sitemaps",
+    "news-backfill": "News looked up by measure",
     "articles-added": "Articles added by hand",
     "articles-relinked": "Articles matched again",
     "orders-archive": "Orders since 1974",

@@ -46,6 +46,11 @@ def export_csv(name: str) -> Response:
     return _csv(lines, name if tracked_only else f"{name}-all")
 
 
+@blueprint.get("/coverage.csv")
+def coverage_csv() -> Response:
+    return export_csv("coverage")
+
+
 @blueprint.get("/matters/<slug>.csv")
 def matter_csv(slug: str) -> ResponseReturnValue:
     _only("bom")

@@ -12,6 +12,7 @@ from tracker import wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
+from tracker.outlets import slug_of
 from tracker.queries import Dossier, Link
 from tracker.web.site import site
 
@@ -76,6 +77,7 @@ def register(app: Flask) -> None:
         source=wording.source_name,
         listed=wording.listed,
         hour=wording.hour,
+        outlet=slug_of,
         related=related,
         by_section=by_section,
         subdivision=subdivision,
@@ -200,5 +202,11 @@ def web_address(address: str) -> str:
 def page_address(number: int) -> str:
     """This list with the same questions, at another page."""
     asked: Mapping[str, Sequence[str]] = request.args.to_dict(flat=False)
-    kept = {key: values for key, values in asked.items() if key != "page" and any(values)}
-    return url_for(request.endpoint or "pages.home", **kept, **({"page": number} if number > 1 else {}))  # type: ignore[arg-type]
+    kept: dict[str, Any] = {key: values for key, values in asked.items() if any(values) and _is_question(key)}
+    kept |= (request.view_args or {}) | ({"page": number} if number > 1 else {})
+    return url_for(request.endpoint or "pages.home", **kept)
+
+
+def _is_question(name: str) -> bool:
+    """Whether a name in an address can be one of ours: `url_for` has names of its own, which readers must not set."""
+    return name not in ("page", "endpoint") and not name.startswith("_")

@@ -18,19 +18,21 @@ from tracker import (
     timeline,
     wording,
 )
-from tracker.coverage import KINDS
 from tracker.errors import NotFound
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
+from tracker.web import covering
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
 from tracker.web.strip import strip
 
 blueprint = Blueprint("pages", __name__)
+covering.add_to(blueprint)
 
 NEWS_ON_HOME = 8
+STORIES_ON_HOME = 5
 CORRECTIONS_ON_HOME = 3
 HEARINGS_ON_HOME = 3
 
@@ -45,6 +47,7 @@ def home() -> str:
     with site().reading() as session:
         laws, orders = queries.laws(session), queries.orders(session)
         corrections = queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows
+        coverage = queries_coverage.front(session, STORIES_ON_HOME)
         return _page(
             session,
             "home.html",
@@ -54,7 +57,8 @@ def home() -> str:
             laws=laws,
             orders=[line for line in orders if line.scope != "context"],
             corrections=corrections[:CORRECTIONS_ON_HOME],
-            strip=strip(laws, orders, site().today()),
+            strip=strip(laws, orders, site().today(), coverage.per_year),
+            stories=coverage.latest,
             hearings=queries_hearings.coming(session, site().today())[:HEARINGS_ON_HOME],
         )
 
@@ -136,20 +140,6 @@ def matter(slug: str) -> str | AnyResponse:
             disagreements=queries_disagreements.disagreements(session, held.id),
             undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
-        )
-
-
-@blueprint.get("/coverage")
-def coverage() -> str:
-    kind, outlet = _word("kind"), _word("outlet")
-    with site().reading() as session:
-        return _page(
-            session,
-            "coverage.html",
-            articles=queries_coverage.list_articles(session, kind=kind if kind in KINDS else "", outlet=outlet),
-            outlets=queries_coverage.outlets(session),
-            kind=kind,
-            outlet=outlet,
         )
 
 

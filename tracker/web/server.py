@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.config import Config
 from tracker.database import connect
@@ -46,8 +47,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
-        settings = SiteSettings(site.title, site.contact, site.base_url, rules_of(self._config, self._environ))
-        return create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
+        rules, suggestions = rules_of(self._config, self._environ), self._config.suggestions
+        settings = SiteSettings(site.title, site.contact, site.base_url, rules, suggestions=suggestions)
+        app = create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
+        return behind(app, self._config.web.proxies)
+
+
+def behind(app: Flask, proxies: int) -> Flask:
+    """The site with the reader's address taken from what so many proxies wrote down; what a reader wrote is not."""
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    return app
 
 
 def serve_site(config: Config, database_url: str, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:

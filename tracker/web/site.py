@@ -11,8 +11,11 @@ from flask import current_app
 from sqlmodel import Session
 
 from tracker import database, wording
+from tracker.config import SuggestionsConfig
 from tracker.health import Rules
 from tracker.secret import Secret
+
+SUGGESTIONS = SuggestionsConfig(per_hour=5, per_day=20, most_waiting=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class SiteSettings:
     contact: str = ""
     base_url: str = ""
     health: Rules = Rules()
+    suggestions: SuggestionsConfig = field(default=SUGGESTIONS, kw_only=True)
     source_code: str = field(default="", kw_only=True)
 
 

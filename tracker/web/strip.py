@@ -3,8 +3,9 @@
 Everything is placed here in whole units, and the template only prints it, so that the drawing can be tested.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tracker import wording
@@ -14,6 +15,7 @@ from tracker.queries import Line
 WIDTH, LEFT, RIGHT = 1000, 20, 980
 FIRST_YEAR = 1989
 BASE, ROW, ROWS = 190, 26, 7
+BAND, BAND_BASE = 26, 276  # the band of coverage: its height, and where it stands
 LETTER = 6.4  # the width of a letter at 12 units
 
 
@@ -38,13 +40,28 @@ class Term(NamedTuple):
     shade: str
 
 
+class Band(NamedTuple):
+    """A year's part of the band of coverage: `stories` were told, and it is `height` units high of `BAND`."""
+
+    x: int
+    width: int
+    height: int
+    year: int
+    stories: int
+
+
 class Strip(NamedTuple):
-    """The whole drawing; `top` is where it begins."""
+    """The whole drawing, from `top` to `bottom`; `band` is "how much was written", under the years."""
 
     top: int
     marks: list[Mark]
     terms: list[Term]
     years: list[tuple[int, int]]
+    band: list[Band]
+
+    @property
+    def bottom(self) -> int:
+        return BAND_BASE + 8 if self.band else 240
 
 
 class _Point(NamedTuple):
@@ -54,14 +71,27 @@ class _Point(NamedTuple):
     line: Line
 
 
-def strip(laws: Iterable[Line], orders: Iterable[Line], today: date) -> Strip | None:
-    """The drawing, or None where there is hardly anything to draw."""
+def strip(
+    laws: Iterable[Line], orders: Iterable[Line], today: date, stories: Mapping[int, int] = MappingProxyType({})
+) -> Strip | None:
+    """The drawing, or None where there is hardly anything to draw; ``stories`` is how many were told in each year."""
     points = sorted([*_law_points(laws), *_order_points(orders)], key=lambda point: point.on)
     if len(points) < 3:
         return None
     marks = _placed(points, today)
     years = [(_x(date(year, 1, 1), today), year) for year in _years(today)]
-    return Strip(min(mark.y for mark in marks) - 24, marks, _terms(today), years)
+    return Strip(min(mark.y for mark in marks) - 24, marks, _terms(today), years, _band(stories, today))
+
+
+def _band(stories: Mapping[int, int], today: date) -> list[Band]:
+    """A bar for each year with a story; the year with the most fills the height, and the least is still seen."""
+    shown = {year: count for year, count in sorted(stories.items()) if FIRST_YEAR <= year <= today.year and count > 0}
+    most = max(shown.values(), default=0)
+    band = []
+    for year, count in shown.items():
+        x, end = _x(date(year, 1, 1), today), _x(min(date(year, 12, 31), today), today)
+        band.append(Band(x, max(end - x - 1, 3), max(round(count / most * BAND), 2), year, count))
+    return band
 
 
 def _law_points(laws: Iterable[Line]) -> list[_Point]:
