@@ -60,7 +60,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.mail",
     ),
     ("tracker.ingest", "tracker.export_columns", "tracker.health", "tracker.queries_search"),
-    ("tracker.ingest", "tracker.export_columns", "tracker.health"),
     ("tracker.export_coverage",),
     ("tracker.sync", "tracker.export", "tracker.classify"),
     ("tracker.visit",),

@@ -46,8 +46,8 @@ PAGES = {
     "pages.export": "/export",
     "searching.search": "/search?q=detainer",
     "pages.outlets": "/outlets",
-    "pages.outlet": "/outlets/legal-aid-society",
-    "suggest.form": "/coverage/suggest",
+    "pages.outlet": "/outlets/staten-island-advance",
+    "suggest.form": "/coverage/suggest?measure=Int+1412-2025",
     "suggest.thanks": "/coverage/suggest/thanks",
 }
 NO_PAGES = {"static", "pages.healthz", "metrics.metrics"}
@@ -121,6 +121,20 @@ def test_a_law_is_found_by_the_number_in_a_news_story_and_its_page_says_how_it_b
     assert page.get_by_text("Law, by override of a veto").first.is_visible()
     timeline = page.locator("section[aria-labelledby=timeline]").inner_text()
     assert timeline.index("31 Dec 2025") > timeline.index("29 Jan 2026")  # the newest first
+
+
+def test_a_reader_suggests_a_piece_corrects_it_and_is_thanked(page: Page) -> None:
+    page.goto("/coverage")
+    page.get_by_role("link", name="Suggest a piece").click()
+    page.get_by_label("Address of the piece").fill("gothamist dot com")
+    page.get_by_label("Note for the editor").fill("in the third paragraph")
+    page.get_by_role("button", name="Send the suggestion").click()
+    assert page.get_by_role("alert").inner_text().startswith("Not sent yet")
+    assert page.get_by_label("Note for the editor").input_value() == "in the third paragraph"
+    page.get_by_label("Address of the piece").fill("https://gothamist.com/news/a-story")
+    page.get_by_role("button", name="Send the suggestion").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you"
+    assert page.context.cookies() == []
 
 
 def test_a_timeline_is_taken_home_as_csv(page: Page) -> None:
