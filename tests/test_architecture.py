@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.order_chains",),
     ("tracker.order_scope", "tracker.order_titles"),
     ("tracker.orders",),
-    ("tracker.models_sources", "tracker.models_mail", "tracker.models_editing"),
+    ("tracker.models_sources", "tracker.models_mail", "tracker.models_editing", "tracker.models_suggestions"),
     ("tracker.database", "tracker.migrations", "tracker.changes", "tracker.search", "tracker.wording_hearings"),
     ("tracker.wording_changes",),
     ("tracker.coverage",),

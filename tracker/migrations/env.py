@@ -7,7 +7,8 @@ from sqlmodel import SQLModel
 import tracker.models
 import tracker.models_editing
 import tracker.models_mail
-import tracker.models_sources  # noqa: F401
+import tracker.models_sources
+import tracker.models_suggestions  # noqa: F401
 
 SEARCH_TABLES = ("matter_search",)  # written by hand for each database; autogenerate must not drop it
 

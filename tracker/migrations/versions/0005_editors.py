@@ -5,8 +5,8 @@ from alembic import op
 
 from tracker.models import UTCDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 APPEND_ONLY_SQLITE = (
     "CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision "
