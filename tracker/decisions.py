@@ -4,7 +4,7 @@ A decision is a set of rows and what they shall read; `None` means that there sh
 before is noted beside it, so that taking it back restores exactly that, and is a decision itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from tracker.held import table
 from tracker.models import Matter, ScopeOverride, UTCDateTime
 from tracker.models_editing import CuratedAction, Decision, EditorWord
 from tracker.models_sources import Article, Coverage
+from tracker.models_suggestions import Suggestion
 
 Row = dict[str, Any]
 Rows = Mapping[str, Mapping[str, Row | None]]  # table -> key -> the row
@@ -43,6 +44,7 @@ _TABLES: Final[dict[str, _Kept]] = {
     "scope_override": _Kept(ScopeOverride, ("file_number",)),
     "matter": _Kept(Matter, ("id",), ("id", "scope", "scope_reason"), whole=False),
     "curated_action": _Kept(CuratedAction, ("id",)),
+    "suggestion": _Kept(Suggestion, ("id",)),
 }
 _ORDER: Final = tuple(_TABLES)  # parents before children
 _SEPARATOR: Final = "|"
@@ -111,7 +113,7 @@ def take_back(session: Session, editor_id: int, number: int, now: datetime) -> M
     return decide(session, editor_id, decision.kind, decision.subject, wanted, now, undoes=number)
 
 
-def standing(session: Session, newest_first: Iterable[Decision]) -> dict[int, bool]:
+def standing(newest_first: Iterable[Decision]) -> dict[int, bool]:
     """Which of the newest decisions, all of them from the last one on, are still the last word on their rows."""
     spoken: set[tuple[str, str]] = set()
     found: dict[int, bool] = {}
@@ -214,6 +216,6 @@ def _packed(rows: Rows) -> str:
     return orjson.dumps(rows, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def latest(session: Session) -> Iterable[Decision]:
+def latest(session: Session) -> Sequence[Decision]:
     """Every decision, the newest first."""
     return session.scalars(select(Decision).order_by(col(Decision.id).desc())).all()

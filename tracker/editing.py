@@ -7,7 +7,7 @@ into force at once.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -24,12 +24,14 @@ from tracker.ingest import take
 from tracker.models import SCOPES, Matter
 from tracker.models_editing import WORD_FIELDS, CuratedAction, Decision
 from tracker.models_sources import ARTICLE_KINDS, LINK_KINDS, LINK_OUTCOMES, LINK_ROLES, Article, Coverage
+from tracker.models_suggestions import Suggestion
 from tracker.scope import Rule
 from tracker.stories import canonical
 from tracker.sync_news import RULE
 from tracker.truth import Trust
 
 NOT_EDITORS: Final = (RULE, STARTER_EDITOR)
+WAITING: Final = "waiting"  # of a suggestion
 ADDED: Final = "editors"  # where an article came from that an editor wrote down
 
 
@@ -65,8 +67,11 @@ class Hand:
         wanted = rows_of(self._decided(row, "rejected", row["role"]), self._decided(other, "published", role))
         return self._decide("link", row["file_number"], wanted, reason)
 
-    def add_link(self, link: NewLink, reason: str = "") -> Made:
-        """Publish a link that no rule found; the article is kept if it is not held yet. Raises BadInput."""
+    def add_link(self, link: NewLink, reason: str = "", suggestion: int | None = None) -> Made:
+        """Publish a link that no rule found; the article is kept if it is not held yet. Raises BadInput.
+
+        With ``suggestion`` it is what a reader suggested, which is accepted by it.
+        """
         meant = matter_named(self.session, link.measure)
         if link.role not in LINK_ROLES or link.link_kind not in LINK_KINDS or not link.evidence:
             raise BadInput("Give the words by which the article names or describes the measure, and how it does.")
@@ -77,8 +82,14 @@ class Hand:
             "file_number": meant.file_number,
         }
         row = row | {"kind": link.link_kind, "score": 1.0, "evidence": link.evidence}
-        wanted = rows_of(("article", article), self._decided(row, "published", link.role))
+        suggested = [] if suggestion is None else [self._suggested(suggestion, "accepted")]
+        wanted = rows_of(("article", article), self._decided(row, "published", link.role), *suggested)
         return self._decide("link-added", meant.file_number, wanted, reason)
+
+    def decline(self, suggestion: int, reason: str = "") -> Made:
+        """Nothing comes of what a reader suggested. Raises NotFound, and BadInput where it does not wait."""
+        name, row = self._suggested(suggestion, "declined")
+        return self._decide("suggestion", row["file_number"] or row["address"], rows_of((name, row)), reason)
 
     def set_words(self, file_number: str, words: Mapping[str, str], reason: str = "") -> Made:
         """Our own words on a matter; what reads as it was shipped is the editors' no more. Raises BadInput."""
@@ -127,6 +138,10 @@ class Hand:
 
     def undo(self, number: int) -> Made:
         """Take a decision back. Raises NotFound, and BadInput where it is not the last word any more."""
+        decision = self.session.get(Decision, number)
+        for row in (decisions.unpacked(decision.before).get("suggestion", {}) if decision else {}).values():
+            if row and row["state"] == WAITING and self._waits(row):
+                raise BadInput("The same was suggested again since, and waits. Decide on that one first.")
         made = decisions.take_back(self.session, self.editor_id, number, self.now)
         self._put_into_force(made)
         return made
@@ -152,6 +167,21 @@ class Hand:
     def _tell(self, matter_id: int, address: str) -> None:
         source = source_of(self.session, self._matter(matter_id), address, self.now, self.trust)
         take(self.session, source, self.rule, lambda: self.now, self.now)
+
+    def _suggested(self, number: int, state: str) -> tuple[str, Row]:
+        rows = table(Suggestion)
+        found = self.session.execute(sa.select(rows).where(rows.c.id == number)).first()
+        if found is None:
+            raise NotFound("There is no such suggestion.")
+        if found.state != WAITING:
+            raise BadInput(f"That suggestion was {found.state} already.")
+        said = {"state": state, "decided_by": self.name, "decided_at": self.now}
+        return "suggestion", dict(found._mapping) | said
+
+    def _waits(self, row: Row) -> bool:
+        rows = table(Suggestion)
+        same = (rows.c.address == row["address"], rows.c.file_number == row["file_number"], rows.c.state == WAITING)
+        return self.session.execute(sa.select(rows.c.id).where(*same)).first() is not None
 
     def _matter(self, matter_id: int) -> Matter:
         matter = self.session.get(Matter, matter_id)
@@ -229,8 +259,3 @@ def article_at(session: Session, address: str) -> Row | None:
         key = next((row.id for row in known if canonical(row.address) == wanted), None)
         exact = session.execute(sa.select(articles).where(articles.c.id == key)).first()
     return dict(exact._mapping) if exact else None
-
-
-def undecided(row: Any) -> bool:
-    """Whether no editor spoke on a link."""
-    return row.decided_by in NOT_EDITORS

@@ -14,7 +14,7 @@ from tracker.database import connect
 from tracker.errors import ConfigError
 from tracker.health import rules_of
 from tracker.secret import load_secret
-from tracker.web import SiteSettings, create_app
+from tracker.web import Desk, SiteSettings, create_app
 
 Clock = Callable[[], datetime]
 
@@ -47,7 +47,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
         settings = SiteSettings(site.title, site.contact, site.base_url, rules_of(self._config, self._environ))
-        return create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
+        return create_app(
+            connect(self._url), clock=self._clock, site=settings, secret=self._secret, desk=Desk.of(self._config)
+        )
 
 
 def serve_site(config: Config, database_url: str, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
