@@ -67,7 +67,7 @@ def queue() -> tuple[str, int]:
         found = queries_editing.list_links(session, view, signed().name, _number("page") or 1)
     ids = [line.id for line in found.rows]
     at = _number("at") if _number("at") in ids else next(iter(ids), 0)
-    nexts = dict(zip(ids, [*ids[1:], 0], strict=True))
+    nexts = dict(zip(ids, [*ids[1:], 0], strict=False))  # the last row has none after it
     return _page("edit_queue.html", view=view, found=found, at=at, nexts=nexts, KINDS=KINDS)
 
 

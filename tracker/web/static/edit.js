@@ -4,7 +4,8 @@
 document.addEventListener("keydown", function (event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.target.closest("input, select, textarea")) return;
-  const row = event.target.closest(".queue > .row") || document.querySelector(".queue > .row:target, .queue > .row");
+  const row = event.target.closest(".queue > .row") ||
+    document.querySelector(".queue > .row:target") || document.querySelector(".queue > .row");
   if (!row) return;
   if (event.key === "a" || event.key === "r") {
     event.preventDefault();
