@@ -103,7 +103,9 @@ def hire(engine: sa.Engine, name: str = "ann") -> int:
     return int(found.id)
 
 
-def work(engine: sa.Engine, task: Callable[[Hand], Made], at: datetime = NOW, editor: int = 1, name: str = "ann") -> Made:
+def work(
+    engine: sa.Engine, task: Callable[[Hand], Made], at: datetime = NOW, editor: int = 1, name: str = "ann"
+) -> Made:
     """One decision, kept."""
     with writing(engine) as session:
         return task(Hand(session, editor, name, at, RULE, TRUST))

@@ -75,7 +75,14 @@ def test_what_was_asked_for_is_shown_after_signing_in_and_no_other_site(browser:
     away = browser.get("/edit/decisions?page=2")
     assert (away.status_code, away.location) == (303, "/edit/sign-in?next=/edit/decisions?page%3D2")
     assert browser.sign_in(next="/edit/decisions?page=2").location == "/edit/decisions?page=2"
-    for elsewhere in ("https://example.org", "//example.org", "/edit//example.org", "/edit/\\example.org", "/editx", "/"):
+    for elsewhere in (
+        "https://example.org",
+        "//example.org",
+        "/edit//example.org",
+        "/edit/\\example.org",
+        "/editx",
+        "/",
+    ):
         assert browser.sign_in(next=elsewhere).location == "/edit"
 
 

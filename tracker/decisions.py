@@ -105,22 +105,34 @@ def take_back(session: Session, editor_id: int, number: int, now: datetime) -> M
     decision = session.get(Decision, number)
     if decision is None:
         raise NotFound("There is no such decision.")
-    later = session.scalars(select(Decision.before).where(col(Decision.id) > number))
-    mine = touched(unpacked(decision.before))
-    if any(mine & touched(unpacked(before)) for before in later):
-        raise BadInput("Something was decided here since. Undo the later decision first.")
+    since = session.scalars(select(Decision).where(Decision.id >= number).order_by(col(Decision.id).desc())).all()
+    if not standing(since)[number]:
+        raise BadInput("It was taken back, or something was decided here since: undo the later decision first.")
     wanted = unpacked(decision.before)
     return decide(session, editor_id, decision.kind, decision.subject, wanted, now, undoes=number)
 
 
 def standing(newest_first: Iterable[Decision]) -> dict[int, bool]:
-    """Which of the newest decisions, all of them from the last one on, are still the last word on their rows."""
+    """Which of the newest decisions, all of them from the last one on, are the last word on their rows. Pure.
+
+    A decision that was taken back, and the one that took it back, together say nothing: what stood before them is the
+    last word again. Until then, or until something else is decided, taking back can itself be taken back.
+    """
+    undone: set[int] = set()
     spoken: set[tuple[str, str]] = set()
+    back_to: dict[tuple[str, str], int] = {}  # row -> the oldest decision that a later one took back
     found: dict[int, bool] = {}
     for decision in newest_first:
         mine = touched(unpacked(decision.before))
-        found[decision.id] = not (mine & spoken)
-        spoken |= mine
+        over = any(back_to.get(row, decision.id + 1) <= decision.id for row in mine)
+        found[decision.id] = not (decision.id in undone or mine & spoken or over)
+        if decision.id in undone:
+            continue
+        if decision.undoes is None:
+            spoken |= mine
+        else:
+            undone.add(decision.undoes)
+            back_to |= {row: min(decision.undoes, back_to.get(row, decision.undoes)) for row in mine}
     return found
 
 
