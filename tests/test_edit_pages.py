@@ -97,6 +97,12 @@ def form_of(soup: BeautifulSoup, path: str) -> Tag:
     return found
 
 
+def judge(browser: Browser, number: int, button: str, view: str = "review", **typed: str) -> str:
+    """Press a button of a link's row."""
+    path = f"/edit?view={view}"
+    return press(browser, path, form_of(page(browser, path), f"/edit/links/{number}"), button, **typed)
+
+
 # The queue
 
 
@@ -146,12 +152,15 @@ def test_a_link_is_moved_by_its_own_form_so_that_enter_accepts_nothing(browser: 
 
 
 def test_a_number_that_is_none_changes_nothing_and_says_why(browser: Browser, engine: sa.Engine) -> None:
-    answer = browser.send("/edit", "/edit/links/9002", do="move", role="main", measure="Int 9999-2025")
+    seen = str(page(browser, "/edit").select("#link-9002 input[name=seen]")[0]["value"])
+    answer = browser.send("/edit", "/edit/links/9002", do="move", role="main", measure="Int 9999-2025", seen=seen)
     assert answer.status_code == 400
     assert "no number of one measure" in answer.text
     for path, typed in (
         ("/edit/links/9002", {}),
-        ("/edit/links/9002", {"do": "accept", "role": "hero"}),
+        ("/edit/links/9002", {"do": "accept", "role": "main"}),
+        ("/edit/links/9002", {"do": "accept", "role": "hero", "seen": seen}),
+        ("/edit/links/9002", {"do": "dance", "role": "main", "seen": seen}),
         ("/edit/decisions/77/undo", {}),
     ):
         assert browser.send("/edit", path, **typed).status_code in (400, 404)
@@ -289,9 +298,20 @@ def test_a_measure_is_found_by_any_form_of_its_number(browser: Browser) -> None:
 # The log
 
 
+def test_the_log_tells_of_words_what_stood_there(browser: Browser) -> None:
+    there = f"/edit/matters/{SLUG}"
+    browser.send(there, f"{there}/words", headline="Ours", sentence="", popular_names="")
+    text = page(browser, "/edit/decisions").get_text(" ", strip=True)
+    assert "Headline Before No immigration offices on jail land, wider definitions After Ours" in text
+    browser.send("/edit/decisions", "/edit/decisions/1/undo")
+    assert "Before Ours After as the starter record has it" in page(browser, "/edit/decisions").get_text(
+        " ", strip=True
+    )
+
+
 def test_the_log_tells_before_and_after_in_words(browser: Browser) -> None:
-    browser.send("/edit", "/edit/links/9003", do="accept", role="background")
-    browser.send("/edit", "/edit/links/9003", do="reject", role="main")
+    judge(browser, 9003, "accept", role="background")
+    judge(browser, 9003, "reject", view="all")
     text = page(browser, "/edit/decisions").get_text(" ", strip=True)
     assert "Before waiting for an editor, its subject After published, in the background" in text
     assert "Of 9003 › Int 1412-2025" in text
@@ -308,7 +328,7 @@ def test_an_editors_name_is_not_told_to_readers(browser: Browser, engine: sa.Eng
     hire(engine, "zoë the editor")
     browser.sign_in("zoë the editor", PASSWORD)
     there = f"/edit/matters/{SLUG}"
-    browser.send("/edit", "/edit/links/9003", do="accept", role="main")
+    judge(browser, 9003, "accept")
     browser.send(there, f"{there}/acts", **ACT)
     browser.send(there, f"{there}/scope", scope="core", scope_reason="So it is.")
     assert "zoë" in browser.text("/edit/decisions")
@@ -328,7 +348,7 @@ def test_a_hostile_text_is_only_words(browser: Browser, path: str) -> None:
     browser.send(there, f"{there}/scope", scope="core", scope_reason=HOSTILE)
     browser.send("/edit/add", "/edit/add", **(FORM | {"headline": HOSTILE, "outlet": HOSTILE, "evidence": HOSTILE}))
     if path != "/edit":
-        browser.send("/edit", "/edit/links/9002", do="accept", role="main")
+        judge(browser, 9002, "accept")
     if "rule" in path:
         with engine_of(browser).begin() as connection:
             connection.execute(sa.update(Coverage).values(decided_by="press", decided_at=NOW))

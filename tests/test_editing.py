@@ -17,7 +17,7 @@ from scrapers.records import ScopeRecord
 from tracker import facts, record, sync_news
 from tracker.database import connect, reading, upgrade, writing
 from tracker.decisions import Made, latest, standing
-from tracker.editing import Hand, matter_named
+from tracker.editing import Hand, mark, matter_named
 from tracker.editing_forms import ACTS, NewAct, NewLink
 from tracker.errors import BadInput, DatabaseError, NotFound, TrackerError
 from tracker.ingest import Source, ingest
@@ -161,6 +161,37 @@ def test_what_is_decided_so_already_is_not_decided_again(engine: sa.Engine) -> N
     with pytest.raises(NotFound):
         work(engine, lambda hand: hand.judge_link(1_000_000, "rejected", "main"))
     assert len(rows(engine, Decision)) == 1
+
+
+def test_a_link_that_somebody_else_decided_on_meanwhile_is_looked_at_again(engine: sa.Engine) -> None:
+    seen = mark(link(engine, 9001, BILL))
+    work(engine, lambda hand: hand.judge_link(9001, "published", "main", seen=seen))
+    for task in (
+        lambda hand: hand.judge_link(9001, "rejected", "main", seen=seen),
+        lambda hand: hand.move_link(9001, ORDER, "main", seen=seen),
+    ):
+        with pytest.raises(BadInput, match="Look again"):
+            work(engine, task)
+    assert link(engine, 9001, BILL).outcome == "published"
+
+
+def test_undoing_never_sets_an_article_back_nor_links_one_that_took_its_number(engine: sa.Engine) -> None:
+    made = work(engine, lambda hand: hand.add_link(new_link()))
+    with engine.begin() as connection:
+        connection.execute(sa.update(Article).where(Article.source == "editors").values(story="s"))  # type: ignore[arg-type]
+    second = work(engine, lambda hand: hand.add_link(new_link(measure=ORDER)))
+    work(engine, lambda hand: hand.undo(second.id))
+    assert one(engine, Article, source="editors").story == "s"
+    number = one(engine, Article, source="editors").id
+    undone = work(engine, lambda hand: hand.undo(made.id))
+    other = Article(
+        id=number, address="https://example.org/o", outlet="O", kind="news", headline="Another", source="news-feeds",
+        first_seen_at=NOW, last_seen_at=NOW,
+    )  # fmt: skip
+    add(engine, other)
+    with pytest.raises(BadInput, match="Another article came in its place"):
+        work(engine, lambda hand: hand.undo(undone.id))
+    assert not rows(engine, Coverage, article_id=number)
 
 
 def test_a_link_added_by_address_makes_the_article_once(engine: sa.Engine) -> None:

@@ -28,17 +28,19 @@ Touched = frozenset[tuple[str, str]]
 class _Kept(NamedTuple):
     """A table that decisions write: by which columns a row is found again, and which are theirs to set.
 
-    ``columns`` of () are all. Rows of a table with ``whole`` false are never made or taken away, only set.
+    ``columns`` of () are all. Rows of a table with ``whole`` false are never made or taken away, only set; those of one
+    with ``once`` are made and taken away, and never set.
     """
 
     model: Any
     key: tuple[str, ...]
     columns: tuple[str, ...] = ()
     whole: bool = True
+    once: bool = False
 
 
 _TABLES: Final[dict[str, _Kept]] = {
-    "article": _Kept(Article, ("address",)),
+    "article": _Kept(Article, ("address",), once=True),
     "coverage": _Kept(Coverage, ("article_id", "file_number")),
     "editor_word": _Kept(EditorWord, ("field", "file_number")),
     "scope_override": _Kept(ScopeOverride, ("file_number",)),
@@ -192,10 +194,13 @@ def _write(session: Session, name: str, key: str, row: Row) -> None:
     kept = _TABLES[name]
     target = table(kept.model)
     if session.execute(_chosen(name, key)).first() is not None:
-        values = {column: value for column, value in row.items() if column != "id"}
-        session.execute(target.update().where(_is(name, key)).values(**values))
+        if not kept.once:
+            values = {column: value for column, value in row.items() if column != "id"}
+            session.execute(target.update().where(_is(name, key)).values(**values))
     elif kept.whole:
         taken = "id" in row and session.execute(sa.select(target.c.id).where(target.c.id == row["id"])).first()
+        if taken and kept.once:
+            raise BadInput("Another article came in its place since then. Add the link anew.")
         number = {"id": next_id(session, target.c.id)} if taken else {}
         session.execute(target.insert().values(**row | number))
 

@@ -7,7 +7,7 @@ into force at once.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -46,18 +46,21 @@ class Hand:
     rule: Rule
     trust: Trust
 
-    def judge_link(self, link_id: int, outcome: str, role: str, reason: str = "") -> Made:
-        """Publish, reject or send back a link. Raises NotFound, and BadInput where an editor decided so already."""
-        row = self._link(link_id)
+    def judge_link(self, link_id: int, outcome: str, role: str, reason: str = "", seen: str | None = None) -> Made:
+        """Publish, reject or send back a link. Raises NotFound, and BadInput where an editor decided so already.
+
+        ``seen`` is the `mark` of the link as the editor saw it.
+        """
+        row = self._link(link_id, seen)
         if outcome not in LINK_OUTCOMES or role not in LINK_ROLES:
             raise BadInput("Choose what becomes of the link, and whether the measure is its subject or background.")
         if (row["outcome"], row["role"]) == (outcome, role) and row["decided_by"] not in NOT_EDITORS:
             raise BadInput("An editor decided so already.")
         return self._decide("link", row["file_number"], rows_of(self._decided(row, outcome, role)), reason)
 
-    def move_link(self, link_id: int, measure: str, role: str, reason: str = "") -> Made:
+    def move_link(self, link_id: int, measure: str, role: str, reason: str = "", seen: str | None = None) -> Made:
         """The article is about another measure: the link is rejected, and one to that measure is published."""
-        row, meant = self._link(link_id), matter_named(self.session, measure)
+        row, meant = self._link(link_id, seen), matter_named(self.session, measure)
         if meant.file_number == row["file_number"]:
             raise BadInput(f"The link leads to {meant.file_number} already.")
         other = self._link_between(row["article_id"], meant.file_number) or row | {
@@ -75,7 +78,8 @@ class Hand:
         meant = matter_named(self.session, link.measure)
         if link.role not in LINK_ROLES or link.link_kind not in LINK_KINDS or not link.evidence:
             raise BadInput("Give the words by which the article names or describes the measure, and how it does.")
-        article = article_at(self.session, link.address) or self._new_article(link)
+        held = article_at(self.session, link.address)
+        article = held or self._new_article(link)
         row = self._link_between(article["id"], meant.file_number) or {
             "id": next_id(self.session, Coverage.id),
             "article_id": article["id"],
@@ -83,7 +87,8 @@ class Hand:
         }
         row = row | {"kind": link.link_kind, "score": 1.0, "evidence": link.evidence}
         suggested = [] if suggestion is None else [self._suggested(suggestion, "accepted")]
-        wanted = rows_of(("article", article), self._decided(row, "published", link.role), *suggested)
+        new = [] if held else [("article", article)]
+        wanted = rows_of(*new, self._decided(row, "published", link.role), *suggested)
         return self._decide("link-added", meant.file_number, wanted, reason)
 
     def decline(self, suggestion: int, reason: str = "") -> Made:
@@ -98,7 +103,8 @@ class Hand:
         wanted: dict[str, Row | None] = {}
         for field in WORD_FIELDS:
             text = one_line(field, words[field])
-            row = {"file_number": file_number, "field": field, "text": text, "editor": self.name, "at": self.now}
+            row: Row = {"file_number": file_number, "field": field, "text": text, "over": now[field]}
+            row |= {"editor": self.name, "at": self.now}
             if text != now[field]:
                 wanted[decisions.key_of("editor_word", row)] = None if text == shipped[field] else row
         if not wanted:
@@ -189,11 +195,13 @@ class Hand:
             raise NotFound("The record holds no such matter.")
         return matter
 
-    def _link(self, link_id: int) -> Row:
+    def _link(self, link_id: int, seen: str | None) -> Row:
         links = table(Coverage)
         found = self.session.execute(sa.select(links).where(links.c.id == link_id)).first()
         if found is None:
             raise NotFound("There is no such link any more.")
+        if seen is not None and seen != mark(found):
+            raise BadInput("This link is not as it was when you opened the page; somebody decided on it. Look again.")
         return dict(found._mapping)
 
     def _link_between(self, article_id: int, file_number: str) -> Row | None:
@@ -225,6 +233,11 @@ class Hand:
             "first_seen_at": self.now,
             "last_seen_at": self.now,
         }
+
+
+def mark(link: Any) -> str:
+    """How a link stands, in short: of what it is, and what was decided, by whom."""
+    return "|".join(map(str, (link.article_id, link.file_number, link.outcome, link.role, link.decided_by)))
 
 
 def matter_named(session: Session, text: str) -> Matter:

@@ -59,7 +59,10 @@ class Decision(SQLModel, table=True):
 
 
 class EditorWord(SQLModel, table=True):
-    """An editor's words on a matter, laid over what the starter record ships; see `editor_words`."""
+    """An editor's words on a matter, laid over what the starter record ships; see `editor_words`.
+
+    ``over`` is what stood there when they were written, for the log.
+    """
 
     __tablename__ = "editor_word"
     __table_args__ = (one_of("field", WORD_FIELDS), {"sqlite_with_rowid": False})
@@ -67,6 +70,7 @@ class EditorWord(SQLModel, table=True):
     file_number: str = Field(primary_key=True)
     field: str = Field(primary_key=True)
     text: str
+    over: str = ""
     editor: str
     at: datetime = Field(sa_type=UTCDateTime)
 

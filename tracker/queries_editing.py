@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker import decisions
-from tracker.editing import NOT_EDITORS, WAITING
+from tracker.editing import NOT_EDITORS, WAITING, mark
 from tracker.errors import NotFound
 from tracker.held import table
 from tracker.models import Matter, Note, ScopeOverride
@@ -28,6 +28,7 @@ class LinkLine:
     """A link with its article and its measure; ``slug`` is "" for a measure that we do not hold."""
 
     id: int
+    article_id: int
     headline: str
     outlet: str
     article_kind: str
@@ -49,6 +50,10 @@ class LinkLine:
     @property
     def by_editor(self) -> bool:
         return self.decided_by not in NOT_EDITORS
+
+    @property
+    def mark(self) -> str:
+        return mark(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,9 @@ def _which(view: str, editor: str) -> sa.ColumnElement[bool]:
 def _line(row: Any) -> LinkLine:
     title = (row.our_title or row.name or row.title or "").rstrip(". ")
     return LinkLine(
-        row.id, row.headline, row.outlet, row.article_kind, row.address, row.published_on, row.language, row.excerpt,
-        row.file_number, row.slug or "", title, row.kind, row.role, row.score, row.evidence, row.outcome,
-        row.decided_by, row.decided_at,
+        row.id, row.article_id, row.headline, row.outlet, row.article_kind, row.address, row.published_on,
+        row.language, row.excerpt, row.file_number, row.slug or "", title, row.kind, row.role, row.score,
+        row.evidence, row.outcome, row.decided_by, row.decided_at,
     )  # fmt: skip
 
 
@@ -177,19 +182,19 @@ def _lines(
     session: Session, part: Sequence[Decision], standing: dict[int, bool], undone: set[int | None]
 ) -> list[DecisionLine]:
     names = {editor.id: editor.name for editor in session.scalars(select(Editor))}
-    unpacked = {each.id: (decisions.unpacked(each.before), decisions.unpacked(each.after)) for each in part}
-    headlines = _headlines(session, unpacked.values())
     return [
         DecisionLine(
             each.id, each.kind, each.subject, names.get(each.editor_id, ""), each.at, each.reason, each.undoes,
-            each.id in undone, standing[each.id], tuple(told(*unpacked[each.id], headlines)),
+            each.id in undone, standing[each.id], tuple(_told(session, each)),
         )
         for each in part
     ]  # fmt: skip
 
 
-def _headlines(session: Session, rows: Any) -> dict[int, str]:
-    linked = (link for pair in rows for side in pair for link in side.get("coverage", {}).values() if link)
-    ids = {link["article_id"] for link in linked}
+def _told(session: Session, decision: Decision) -> list[Told]:
+    """What a decision made different; an article that it made has the headline it was made with, as numbers return."""
+    before, after = decisions.unpacked(decision.before), decisions.unpacked(decision.after)
+    ids = {link["article_id"] for side in (before, after) for link in side.get("coverage", {}).values() if link}
     held = session.execute(sa.select(Article.id, Article.headline).where(col(Article.id).in_(ids)))  # type: ignore[call-overload]
-    return dict(held.all())
+    made = (row for side in (before, after) for row in side.get("article", {}).values() if row)
+    return told(before, after, dict(held.all()) | {row["id"]: row["headline"] for row in made})

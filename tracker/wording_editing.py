@@ -46,7 +46,8 @@ def _told(name: str, old: Row | None, new: Row | None, headlines: Mapping[int, s
         title = headlines.get(known["article_id"], "")
         return Told(f"{title} › {known['file_number']}", _link(old), _link(new))
     if name == "editor_word":
-        return Told(FIELDS[known["field"]], _word(old), _word(new))
+        before = _word(old) if old else known["over"] or "nothing"
+        return Told(FIELDS[known["field"]], before, _word(new) if new else "as the starter record has it")
     what, said = _SAID[name]
     return Told(what, said(old) if old else "none", said(new) if new else "none")
 
@@ -55,8 +56,8 @@ def _link(row: Row | None) -> str:
     return f"{OUTCOMES[row['outcome']]}, {ROLES[row['role']]}" if row else "no link"
 
 
-def _word(row: Row | None) -> str:
-    return (row["text"] or "nothing") if row else "as the starter record has it"
+def _word(row: Row) -> str:
+    return row["text"] or "nothing"
 
 
 def _act(row: Row) -> str:

@@ -74,12 +74,12 @@ def queue() -> tuple[str, int]:
 @blueprint.post("/links/<int(max=2147483647):link_id>")
 def judge(link_id: int) -> Response:
     """Accept, reject or move, by the button that was pressed."""
-    pressed, role, reason = _said("do"), _said("role"), _said("reason")
+    pressed, how = _said("do"), (_said("role"), _said("reason"), _said("seen"))
     with hand() as at_work:
         if pressed == "move":
-            made = at_work.move_link(link_id, _said("measure"), role, reason)
+            made = at_work.move_link(link_id, _said("measure"), *how)
         else:
-            made = at_work.judge_link(link_id, PRESSED.get(pressed, ""), role, reason)
+            made = at_work.judge_link(link_id, PRESSED.get(pressed, ""), *how)
     following = _number("next")
     view, page = _said("view") or "review", _number("page") or None
     anchor = f"link-{following}" if following else "main"

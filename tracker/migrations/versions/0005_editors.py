@@ -47,6 +47,7 @@ def create_tables() -> None:
         sa.Column("file_number", sa.String(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("over", sa.String(), nullable=False),
         sa.Column("editor", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("field IN ('headline', 'sentence', 'popular_names')", name=op.f("ck_editor_word_field")),
