@@ -304,9 +304,8 @@ def test_the_log_tells_of_words_what_stood_there(browser: Browser) -> None:
     text = page(browser, "/edit/decisions").get_text(" ", strip=True)
     assert "Headline Before No immigration offices on jail land, wider definitions After Ours" in text
     browser.send("/edit/decisions", "/edit/decisions/1/undo")
-    assert "Before Ours After as the starter record has it" in page(browser, "/edit/decisions").get_text(
-        " ", strip=True
-    )
+    text = page(browser, "/edit/decisions").get_text(" ", strip=True)
+    assert "Before Ours After as the starter record has it" in text
 
 
 def test_the_log_tells_before_and_after_in_words(browser: Browser) -> None:
