@@ -18,6 +18,7 @@ import click
 from scrapers.errors import ScrapeError, Stopped
 from tracker import __version__
 from tracker.cli_captures import captures
+from tracker.cli_editor import editor
 from tracker.cli_match import match
 from tracker.cli_news import add_article, backfill_news, import_articles, relink
 from tracker.cli_parse import parse
@@ -92,6 +93,7 @@ main.add_command(add_article)
 main.add_command(import_articles)
 main.add_command(relink)
 main.add_command(backfill_news)
+main.add_command(editor)
 main.add_command(schedule)
 main.add_command(health)
 

@@ -165,6 +165,16 @@ class MailConfig(_Section):
     operator: str
 
 
+class EditConfig(_Section):
+    """The editors' side: how long a sign-in lasts, and how many wrong passwords are let pass."""
+
+    idle_minutes: int = Field(ge=1)
+    longest_hours: int = Field(ge=1)
+    failures_per_name: int = Field(ge=1)
+    failures_per_network: int = Field(ge=1)
+    lockout_minutes: int = Field(ge=1)
+
+
 class Config(_Section):
     """All settings, checked."""
 
@@ -184,6 +194,7 @@ class Config(_Section):
     schedule: ScheduleConfig
     health: HealthConfig
     mail: MailConfig
+    edit: EditConfig
     scope: ScopeTerms
     press: PressTerms
 

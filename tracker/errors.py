@@ -32,6 +32,14 @@ class BadInput(TrackerError):
     exit_code = 65
 
 
+class SignInRefused(BadInput):
+    """Raised by `editors` for a wrong name or password; ``locked`` after too many of them."""
+
+    def __init__(self, message: str, *, locked: bool = False) -> None:
+        super().__init__(message)
+        self.locked = locked
+
+
 class NotFound(TrackerError):
     """Raised by `queries` for a matter, a section or an export that does not exist."""
 

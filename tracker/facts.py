@@ -1,6 +1,6 @@
 """Stores what is known beyond the sources' own words: notes, relations, sections, editors' words on scope.
 
-The newest set replaces the last; what other editors decided is left alone.
+The newest set replaces the last; what editors decided is left alone, and their words are laid over it again.
 """
 
 import itertools
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from scrapers.records import CoverageRecord, RelationRecord
+from tracker import editor_words
 from tracker.database import next_id
 from tracker.held import table
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
@@ -28,6 +29,7 @@ def store(session: Session, facts: Facts, now: datetime) -> None:
     for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections)):
         session.execute(table(model).delete())
         insert(session, model, _numbered(model, [row._asdict() for row in rows]))
+    editor_words.lay_all(session)
     relate(session, EDITOR, facts.relations)
     _store_scopes(session, facts, now)
     _store_coverage(session, facts.coverage, now)

@@ -21,6 +21,7 @@ from tracker.locks import only_one
 from tracker.mail import Mailer, MailFailed, operator_mail
 from tracker.models import Run
 from tracker.models_sources import Incident
+from tracker.truth import EDITORS
 from tracker.wording import SOURCES, count, moment, source_name
 
 TOKEN: Final = "TRACKER_LEGISTAR_TOKEN"
@@ -148,7 +149,7 @@ def _failing(run: Run, state: State) -> str:
 
 def states(session: Session, rules: Rules, now: datetime) -> tuple[State, ...]:
     """Every source that the schedule reads or that was ever tried, in the order of `wording.SOURCES`."""
-    tried = session.scalars(select(Run.source).distinct())
+    tried = session.scalars(select(Run.source).where(col(Run.source) != EDITORS).distinct())
     names = sorted({*tried, *rules.expected}, key=lambda name: (_place(name), name))
     return tuple(_state(session, name, rules, now) for name in names)
 

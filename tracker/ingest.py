@@ -80,12 +80,17 @@ def ingest(engine: sa.Engine, source: Source, rule: Rule, clock: Clock) -> Resul
     started_at = clock()
     try:
         with _without_collector(), writing(engine) as session:
-            return _Intake(session, source, rule, clock, started_at).run()
+            return take(session, source, rule, clock, started_at)
     except (ScrapeError, TrackerError) as error:
         _note_failure(engine, source, started_at, clock(), error)
         if isinstance(error, ScrapeError):
             raise BadInput(str(error)) from error
         raise
+
+
+def take(session: Session, source: Source, rule: Rule, clock: Clock, started_at: datetime) -> Result:
+    """Take in one source inside a transaction of the caller's, beside what else belongs to it."""
+    return _Intake(session, source, rule, clock, started_at).run()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tracker.held import Held, load, table
 from tracker.identity import Identity
 from tracker.models import Action, Capture, Change, Matter, Person
 from tracker.readings import Readings
-from tracker.truth import Trust, renamed
+from tracker.truth import EDITORS, Trust, renamed
 
 Row = dict[str, Any]
 
@@ -125,7 +125,7 @@ class Ledger:
 
     def settled_at(self, held: Held) -> datetime | None:
         """What is older than this is no news from this source; None where anything is."""
-        if held.settled_at is None:
+        if held.settled_at is None or self.readings.source == EDITORS:
             return None
         return (self.readings.last_of_source(held) if self.readings.concerns(held) else None) or held.settled_at
 
@@ -149,7 +149,7 @@ class Ledger:
                 self.scope_stands.add(held.id)
                 verdict = ("", "")
         record = _completed(record, old)
-        if held.removed_at is not None:
+        if held.removed_at is not None and self.readings.source != EDITORS:
             self._add(held, sight, [Found("returned", "", record.status)])
             held.removed_at = None
             self.dirty.setdefault(held.id, False)
@@ -207,6 +207,8 @@ class Ledger:
         return held
 
     def _moved(self, held: Held, sight: Sight) -> None:
+        if self.readings.source == EDITORS:
+            return  # an editor's act is no look at the source
         held.last_seen_at = max(held.last_seen_at, sight.at)
         self.touched.add(held.id)
         self.readings.found(held, sight.at)

@@ -252,7 +252,9 @@ def _pieces(session: Session, words: str) -> tuple[Piece, ...]:
     hits = search.articles(session, words)
     linked = select(Coverage.article_id).where(Coverage.outcome == PUBLISHED)
     columns: list[Any] = [getattr(Article, name) for name in Piece._fields]
-    columns[Piece._fields.index("address")] = sa.func.coalesce(sa.func.nullif(Article.shown_address, ""), Article.address)
+    columns[Piece._fields.index("address")] = sa.func.coalesce(
+        sa.func.nullif(Article.shown_address, ""), Article.address
+    )
     chosen = (
         sa.select(*columns)
         .select_from(hits.index.join(table(Article), col(Article.id) == hits.key))

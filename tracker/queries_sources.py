@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker.models import TRACKED, Alert, Change, Matter, Run
+from tracker.models_editing import Decision
 from tracker.models_sources import Stamp
+from tracker.truth import EDITORS
 from tracker.wording import COUNCIL_KINDS
 
 ALERTS_SHOWN: Final = 100
@@ -66,7 +68,7 @@ def _as_of(session: Session, council: bool) -> datetime | None:
 
 
 def _latest(session: Session, *which: sa.ColumnElement[bool] | bool) -> dict[str, Run]:
-    ids = select(sa.func.max(Run.id)).where(*which).group_by(Run.source)
+    ids = select(sa.func.max(Run.id)).where(col(Run.source) != EDITORS, *which).group_by(Run.source)
     return {run.source: run for run in session.scalars(select(Run).where(col(Run.id).in_(ids)))}
 
 
@@ -87,6 +89,7 @@ def mark(session: Session) -> str:
         sa.select(sa.func.max(Change.id)).scalar_subquery(),
         sa.select(sa.func.max(Run.id)).scalar_subquery(),
         sa.select(sa.func.max(Run.finished_at)).scalar_subquery(),
+        sa.select(sa.func.max(Decision.id)).scalar_subquery(),
     )
     return "-".join(str(part) for part in session.execute(newest).one())
 

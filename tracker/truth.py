@@ -6,6 +6,7 @@ field by field; a source that was not read for some time is outvoted by those th
 
 Rows of different sources are the same row where they bear the same id, or where date, act and body are the same, or
 where one row is left on each side for that date and body: then the verb was edited, and the trusted one is taken.
+An editor's row is another's only where date, act and body are the same.
 """
 
 from collections import defaultdict
@@ -19,6 +20,9 @@ from tracker.vocabulary import code_of, tidy
 from tracker.wording import COUNCIL_KINDS
 
 STARTER = "starter-record"  # our own compilation: it never goes stale, and it is no source to quarrel with
+
+EDITORS = "editors"  # what our editors added: acts that no source shows. It takes nothing away, and never goes stale
+LASTING = frozenset({STARTER, EDITORS})
 
 PARTIAL = frozenset({"council-web", "executive-orders"})  # they show a part of what happened, and hide nothing else
 
@@ -38,6 +42,8 @@ class Trust(NamedTuple):
     def rank(self, source: str, kind: str) -> int:
         """The place of a source among those that tell of matters of this kind; 0 is the most trusted."""
         order = self.council if kind in COUNCIL_KINDS else self.orders
+        if source == EDITORS:
+            return len(order) + 1  # they add to what the sources say, and correct none of them
         return order.index(source) if source in order else len(order)
 
 
@@ -89,8 +95,10 @@ def settle(readings: Sequence[Reading], trust: Trust) -> Settled:
 
 def _standing(readings: Sequence[Reading], trust: Trust) -> list[Reading]:
     """The readings that still count, the most trusted first."""
-    oldest = max(reading.at for reading in readings) - trust.fresh_for
-    counted = [reading for reading in readings if reading.at >= oldest or reading.source == STARTER]
+    # that an editor spoke today makes no source stale
+    spoken = [reading.at for reading in readings if reading.source != EDITORS] or [reading.at for reading in readings]
+    oldest = max(spoken) - trust.fresh_for
+    counted = [reading for reading in readings if reading.at >= oldest or reading.source in LASTING]
     counted.sort(key=lambda reading: reading.at, reverse=True)
     return sorted(counted, key=lambda reading: trust.rank(reading.source, reading.record.kind))
 
@@ -172,7 +180,8 @@ def _pair_lone(pairs: dict[int, int], mine: Sequence[ActionRecord], theirs: Sequ
 def _grouped(places: Iterable[int], rows: Sequence[ActionRecord]) -> Mapping[Key, list[int]]:
     grouped: dict[Key, list[int]] = defaultdict(list)
     for at in places:
-        grouped[_by_place(rows[at])].append(at)
+        if _kind(rows[at]) != EDITORS:  # an editor who adds an act to a day that has one means another act
+            grouped[_by_place(rows[at])].append(at)
     return grouped
 
 
@@ -215,7 +224,7 @@ def renamed(held: Sequence[ActionRecord], seen: Sequence[ActionRecord]) -> dict[
 
 
 def _differences(record: MatterRecord, standing: Sequence[Reading]) -> Iterable[Differs]:
-    quarrel = [reading for reading in standing if reading.source != STARTER]
+    quarrel = [reading for reading in standing if reading.source not in LASTING]
     for name in COMPARED:
         value = str(getattr(record, name))
         winner = next((each for each in quarrel if getattr(each.record, name) == getattr(record, name)), None)

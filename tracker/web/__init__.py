@@ -17,10 +17,11 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import caching, downloads, filters, metrics, pages, searching, suggest
+from tracker.web import caching, downloads, edit, filters, metrics, pages, searching, suggest
+from tracker.web.desk import Desk
 from tracker.web.site import Site, SiteSettings
 
-__all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
+__all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
@@ -32,10 +33,12 @@ def create_app(
     clock: Callable[[], datetime],
     site: SiteSettings | None = None,
     secret: Secret | None = None,
+    desk: Desk | None = None,
 ) -> Flask:
     """The WSGI application. `clock` gives aware moments in UTC; "today" is made of it, in New York.
 
-    Without a ``secret`` it makes one of its own: links it signs are then good only while it runs.
+    Without a ``secret`` it makes one of its own: links it signs are then good only while it runs. ``desk`` is what the
+    editors' side stands on; without it there is none.
     """
     app = Flask(__name__, template_folder=str(templates_folder()), static_folder="static")
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
@@ -49,6 +52,9 @@ def create_app(
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(searching.blueprint)
+    if desk is not None:
+        app.extensions["tracker.desk"] = desk
+        app.register_blueprint(edit.blueprint)
     _map_errors(app)
     caching.register(app)
     Compress(app)

@@ -15,7 +15,7 @@ from tracker.database import connect
 from tracker.errors import ConfigError
 from tracker.health import rules_of
 from tracker.secret import load_secret
-from tracker.web import SiteSettings, create_app
+from tracker.web import Desk, SiteSettings, create_app
 
 Clock = Callable[[], datetime]
 
@@ -49,7 +49,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         site = self._config.site
         rules, suggestions = rules_of(self._config, self._environ), self._config.suggestions
         settings = SiteSettings(site.title, site.contact, site.base_url, rules, suggestions=suggestions)
-        app = create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
+        engine, desk = connect(self._url), Desk.of(self._config)
+        app = create_app(engine, clock=self._clock, site=settings, secret=self._secret, desk=desk)
         return behind(app, self._config.web.proxies)
 
 
