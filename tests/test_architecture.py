@@ -31,6 +31,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.order_scope", "tracker.order_titles"),
     ("tracker.orders",),
     ("tracker.models_sources", "tracker.models_mail"),
+    ("tracker.models_digests",),
+    ("tracker.outbox",),
     ("tracker.database", "tracker.migrations", "tracker.changes", "tracker.search", "tracker.wording_hearings"),
     ("tracker.wording_changes",),
     ("tracker.coverage",),

@@ -13,7 +13,7 @@ from tracker.models import UTCDateTime, one_of
 
 SUBSCRIBER_STATES = ("pending", "active", "bounced", "ended")
 FOLLOWED = (
-    "core", "tracked", "topic", "matter", "section", "stage", "search", "hearings", "orders", "introductions",
+    "core", "tracked", "matter", "section", "stage", "search", "hearings", "orders", "introductions",
 )  # fmt: skip
 PERIODS = ("now", "daily", "weekly")
 
@@ -42,7 +42,7 @@ class Subscriber(SQLModel, table=True):
 class Subscription(SQLModel, table=True):
     """One thing an address follows, and how often it is written to about it.
 
-    ``value`` is the file number, section (``admin 9-131``), stage, words of the search or topic; "" where the kind
+    ``value`` is the file number, section (``admin 9-131``), stage or words of the search; "" where the kind
     says all. Only changes with an id above ``after_change_id`` count: what was recorded before is no news to it.
     A row counts once it is confirmed, and until it is ended.
     """

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('core', 'tracked', 'topic', 'matter', 'section', 'stage', 'search', 'hearings', 'orders', 'introductions')",
+            "kind IN ('core', 'tracked', 'matter', 'section', 'stage', 'search', 'hearings', 'orders', 'introductions')",
             name=op.f("ck_subscription_kind"),
         ),
         sa.CheckConstraint("period IN ('now', 'daily', 'weekly')", name=op.f("ck_subscription_period")),
