@@ -129,10 +129,10 @@ def checked_address(text: str) -> str:
 
     Raises MailFailed for anything else: nothing that is not one address ever reaches a header or a server.
     """
-    return _address(text).addr_spec
+    return parsed_address(text).addr_spec
 
 
-def _address(text: str) -> Address:
+def parsed_address(text: str) -> Address:
     # the library's own reader of addresses takes the first of several, and mends what is none
     match = ADDRESS.fullmatch(text)
     if match is None or not text.isprintable():
@@ -148,9 +148,9 @@ def operator_mail(incident: Incident, sentence: str, site: SiteConfig, mail: Mai
     """
     name, over = source_name(incident.source), incident.ended_at is not None
     message = EmailMessage(policy=SMTP)
-    message["From"] = _address(mail.sender)
-    message["To"] = _address(mail.operator)
-    message["Subject"] = _line(f"{name}: {'read well again' if over else 'not read as it should be'} ({site.title})")
+    message["From"] = parsed_address(mail.sender)
+    message["To"] = parsed_address(mail.operator)
+    message["Subject"] = one_line(f"{name}: {'read well again' if over else 'not read as it should be'} ({site.title})")
     message["Date"] = format_datetime(now.astimezone(UTC))
     began = _message_id(incident, "began", site)
     message["Message-ID"] = _message_id(incident, "ended", site) if over else began
@@ -168,12 +168,12 @@ def _message_id(incident: Incident, what: str, site: SiteConfig) -> str:
 
 def _body(incident: Incident, name: str, sentence: str, site: SiteConfig) -> str:
     if incident.ended_at is None:
-        told = [f"{name}, since {moment(incident.began_at)}:", _line(incident.message)]
+        told = [f"{name}, since {moment(incident.began_at)}:", one_line(incident.message)]
     else:
         told = [
             f"{name}: the incident that began on {moment(incident.began_at)} was over on {moment(incident.ended_at)}.",
-            f"Now: {_line(sentence)}" if sentence else "",
-            f"What it was: {_line(incident.message)}",
+            f"Now: {one_line(sentence)}" if sentence else "",
+            f"What it was: {one_line(incident.message)}",
         ]
     told += [
         f"Every source and its age: {site.base_url}/sources",
@@ -183,6 +183,6 @@ def _body(incident: Incident, name: str, sentence: str, site: SiteConfig) -> str
     return "\n\n".join(part for part in told if part) + "\n"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text on one line: what a source says must not begin a header of its own."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.models import UTCDateTime, one_of
 
-SUBSCRIBER_STATES = ("pending", "active", "bounced", "ended")
+SUBSCRIBER_STATES = ("pending", "active", "paused", "bounced", "ended")
 FOLLOWED = (
     "core", "tracked", "matter", "section", "stage", "search", "hearings", "orders", "introductions",
 )  # fmt: skip
@@ -19,7 +19,8 @@ PERIODS = ("now", "daily", "weekly")
 
 
 class Subscriber(SQLModel, table=True):
-    """One address. ``pending`` until its owner presses the button, ``bounced`` when a server refused it for good.
+    """One address. ``pending`` until its owner presses the button, ``paused`` while it wants no mail, ``bounced``
+    when a server refused it for good.
 
     ``nonce`` goes into every signed link; a new one ends them all. ``quiet_weeks`` asks for a note when nothing
     changed. When it is ``ended`` the sealed address is emptied.
