@@ -16,12 +16,6 @@ from tracker.vocabulary import ACTIONS
 from tracker.wording import new_york_date
 from tracker.wording_changes import face
 
-_COLUMNS: Final = {
-    "status_changed": "status",
-    "law_number_changed": "local_law",
-    "enactment_date_changed": "enacted_on",
-    "renumbered": "file_number",
-}
 _CODES: Final = {name: code for code, meaning in ACTIONS.items() for name in meaning.names}
 
 
@@ -55,8 +49,12 @@ def _before(record: MatterRecord, seen: Sequence[Change]) -> MatterRecord | None
     for change in seen:
         if change.kind == "appeared":
             return None
-        if change.kind in _COLUMNS:
-            record = record._replace(**{_COLUMNS[change.kind]: change.before})
+        if change.kind == "status_changed":
+            record = record._replace(status=change.before)
+        elif change.kind == "law_number_changed":
+            record = record._replace(local_law=change.before)
+        elif change.kind == "enactment_date_changed":
+            record = record._replace(enacted_on=change.before)
         elif change.kind == "action_added":
             kept = (action for action in record.actions if action.source_id != change.action_id)
             record = record._replace(actions=tuple(kept))

@@ -18,6 +18,7 @@ import click
 from scrapers.errors import ScrapeError, Stopped
 from tracker import __version__
 from tracker.cli_captures import captures
+from tracker.cli_digests import bounces, digest, send
 from tracker.cli_match import match
 from tracker.cli_news import add_article, import_articles, relink
 from tracker.cli_parse import parse
@@ -93,6 +94,9 @@ main.add_command(import_articles)
 main.add_command(relink)
 main.add_command(schedule)
 main.add_command(health)
+main.add_command(digest)
+main.add_command(send)
+main.add_command(bounces)
 
 
 @main.command()

@@ -2,7 +2,8 @@
 
 The frame of headers that all readers share is made by the standard library and kept. What is a reader's own is put
 before it as bytes, and the two bodies are encoded apart: the library's own way takes some two milliseconds a mail,
-which would be most of the time that a busy day has. What is put in is checked: an address by its form, the rest is ours.
+which would be most of the time that a busy day has. What is put in is checked: an address by its form; the rest is
+ours.
 """
 
 import binascii

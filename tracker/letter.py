@@ -61,6 +61,9 @@ class Caps(NamedTuple):
     pieces: int | None = 8
 
 
+CAPS: Final = Caps()
+
+
 class Links(NamedTuple):
     """What is the reader's own."""
 
@@ -116,7 +119,7 @@ def by_weight(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 class Writer:
     """Writes digests for one site. The same content and links give the same letter."""
 
-    def __init__(self, site: SiteConfig, postal: str, caps: Caps = Caps()) -> None:
+    def __init__(self, site: SiteConfig, postal: str, caps: Caps = CAPS) -> None:
         self._site, self._postal, self._caps = site, postal, caps
         folder = templates_folder()
         self._css = (folder / "digest.css").read_text(encoding="utf-8")
@@ -195,7 +198,12 @@ class Writer:
             "changes."), f"See or change what you follow:\n{MANAGE}", f"Unsubscribe:\n{UNSUBSCRIBE}",
             _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
         ]  # fmt: skip
-        return "\n\n".join(part.rstrip("\n") if part != ENTRIES else part for part in parts) + "\n\n" + "\n".join(foot) + "\n"
+        return (
+            "\n\n".join(part.rstrip("\n") if part != ENTRIES else part for part in parts)
+            + "\n\n"
+            + "\n".join(foot)
+            + "\n"
+        )
 
 
 def _with_links(text: str, links: Links) -> str:

@@ -1,4 +1,4 @@
-"""What digests are made of: new changes, the matters they belong to, what was written about them, sources in trouble."""
+"""What digests are made of: new changes and their matters, what was written about them, sources in trouble."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -93,10 +93,15 @@ def fresh(session: Session, after: int, upto: int, modes: Collection[str], *, wi
 
 
 def abouts(session: Session, changes: Sequence[Change]) -> dict[int, About]:
-    """The matters of some changes, by id."""
+    """The matters of some changes, by id, with the numbers that they bore then."""
     bore: dict[int, set[str]] = {}
     for change in changes:
         bore.setdefault(change.matter_id, set()).add(change.file_number)
+    return abouts_of(session, bore)
+
+
+def abouts_of(session: Session, bore: Mapping[int, Collection[str]]) -> dict[int, About]:
+    """Matters by id; ``bore`` has other numbers by which each was known."""
     found = {}
     for ids in chunks(bore):
         rows = session.scalars(select(Matter).where(col(Matter.id).in_(ids))).all()
@@ -107,7 +112,7 @@ def abouts(session: Session, changes: Sequence[Change]) -> dict[int, About]:
             found[row.id] = About(
                 row.id,
                 row.file_number,
-                frozenset(bore[row.id] | {row.file_number}),
+                frozenset({row.file_number, *bore[row.id]}),
                 row.kind,
                 row.scope,
                 row.introduced_on,
@@ -148,10 +153,11 @@ def _stages(
     return found
 
 
-def searched(session: Session, words: Iterable[str], news: Sequence[Fresh]) -> dict[str, frozenset[int]]:
-    """Which of the changed matters hold the words of each search."""
-    ids = [*chunks(fresh.about.matter_id for fresh in news)]
-    return {text: frozenset().union(*(search.holding(session, text, some) for some in ids)) for text in set(words)}
+def searched(session: Session, words: Iterable[str], matter_ids: Iterable[int]) -> dict[str, frozenset[int]]:
+    """Which of these matters hold the words of each search."""
+    wanted = set(words)
+    some = [*chunks(matter_ids)] if wanted else []
+    return {text: frozenset().union(*(search.holding(session, text, ids) for ids in some)) for text in wanted}
 
 
 def steps(session: Session, change_ids: Iterable[int], today: date) -> dict[int, Step]:

@@ -71,7 +71,10 @@ def holding(session: Session, words: str, matter_ids: Sequence[int]) -> frozense
         statement = "SELECT rowid FROM matter_search WHERE matter_search MATCH :words AND rowid IN :ids"
         wanted = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
     else:
-        statement = "SELECT matter_id FROM matter_search WHERE matter_id IN :ids AND words @@ plainto_tsquery('english', :words)"
+        statement = (
+            "SELECT matter_id FROM matter_search "
+            "WHERE matter_id IN :ids AND words @@ plainto_tsquery('english', :words)"
+        )
         wanted = " ".join(terms)
     query = sa.text(statement).bindparams(sa.bindparam("ids", expanding=True))
     return frozenset(session.execute(query, {"words": wanted, "ids": list(matter_ids)}).scalars())
