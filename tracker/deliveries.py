@@ -16,10 +16,20 @@ from tracker.database import in_words
 from tracker.errors import DatabaseError
 from tracker.held import table
 from tracker.locks import Busy, Hold, only_one
+from tracker.models import UTCDateTime
 from tracker.models_digests import NOTICES, Delivery, Digest
 from tracker.models_mail import Subscriber, Suppression
 
 SENDERS: Final = tuple(f"sender-{number}" for number in range(1, 9))
+
+
+_MARKED: Final = ("delivery_id", "state", "attempts", "said", "sent_at", "next_try_at")
+# as text, since it is run for every few mails, and building it would cost more than running it
+_MARK: Final = sa.text(
+    "UPDATE delivery SET claimed_by = '', claimed_at = NULL, state = :state, attempts = :attempts, said = :said, "
+    "sent_at = :sent_at, next_try_at = :next_try_at "
+    "WHERE id = :delivery_id AND claimed_by = :name AND state = 'sending'"
+).bindparams(sa.bindparam("sent_at", type_=UTCDateTime), sa.bindparam("next_try_at", type_=UTCDateTime))
 
 
 class Claimed(NamedTuple):
@@ -143,27 +153,11 @@ def _claimed(ids: Sequence[int]) -> Any:
 
 def mark(engine: sa.Engine, name: str, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Note what became of claims. A claim that another sender took over meanwhile is left to it."""
-    rows = table(Delivery)
-    statement = (
-        rows.update()
-        .where(rows.c.id == sa.bindparam("row_id"), rows.c.claimed_by == name, rows.c.state == "sending")
-        .values(
-            claimed_by="",
-            claimed_at=None,
-            **{field: sa.bindparam(f"new_{field}") for field in _MARKED},
-        )
-    )
-    values = [
-        {"row_id": outcome.delivery_id, **{f"new_{field}": getattr(outcome, field) for field in _MARKED}}
-        for outcome in outcomes
-    ]
-    _patiently(engine, statement, values)
+    values = [{"name": name, **{field: getattr(outcome, field) for field in _MARKED}} for outcome in outcomes]
+    _patiently(engine, _MARK, values)
     for outcome in outcomes:
         if outcome.bounced:
             stop_writing(engine, outcome.subscriber_id, "bounced", now)
-
-
-_MARKED: Final = ("state", "attempts", "said", "sent_at", "next_try_at")
 
 
 def stop_writing(engine: sa.Engine, subscriber_id: int, reason: str, now: datetime) -> None:

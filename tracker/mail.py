@@ -139,15 +139,22 @@ def checked_address(text: str) -> str:
 
     Raises MailFailed for anything else: nothing that is not one address ever reaches a header or a server.
     """
-    return parsed_address(text).addr_spec
+    match = _matched(text)
+    return match["named"] or match["bare"]
 
 
 def parsed_address(text: str) -> Address:
+    """An address with the name before it, fit for a header. Raises MailFailed for anything else."""
+    match = _matched(text)
+    return Address((match["name"] or "").strip(' "'), addr_spec=match["named"] or match["bare"])
+
+
+def _matched(text: str) -> re.Match[str]:
     # the library's own reader of addresses takes the first of several, and mends what is none
     match = ADDRESS.fullmatch(text)
     if match is None or not text.isprintable():
         raise MailFailed(f"{text!r} is no mail address. Write it like ops@example.org.", permanent=True)
-    return Address((match["name"] or "").strip(' "'), addr_spec=match["named"] or match["bare"])
+    return match
 
 
 def operator_mail(incident: Incident, sentence: str, site: SiteConfig, mail: MailConfig, now: datetime) -> EmailMessage:

@@ -25,7 +25,7 @@ from tracker.envelope import Envelope, Packer
 from tracker.errors import TrackerError
 from tracker.letter import Content, Links, Writer
 from tracker.locks import Hold
-from tracker.mail import Mailer, MailFailed
+from tracker.mail import Mailer, MailFailed, checked_address
 from tracker.models_mail import Subscriber
 from tracker.outbox import message_id
 from tracker.secret import Seal
@@ -77,6 +77,7 @@ def send(engine: sa.Engine, tools: Tools, clock: Clock, stop: Callable[[], bool]
     """
     if tools.mail.paused:
         return Sent(paused=True)
+    checked_address(tools.mail.sender)
     with as_sender(engine) as (name, hold):
         return _Sending(engine, name, hold, tools, clock, stop).run()
 
@@ -129,8 +130,8 @@ class _Sending:
                 return
             try:
                 yield self._job(each, contents)
-            except MailFailed as error:  # a stored address that is none
-                self._marker.put([_outcome(each, "failed", said=_said(error))])
+            except MailFailed:
+                self._marker.put([_outcome(each, "failed", said="The stored address is none.")])
 
     def _contents(self, claims: Sequence[Claimed]) -> dict[int, Content]:
         now = self._clock()
