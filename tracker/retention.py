@@ -66,7 +66,7 @@ def _count(result: sa.Result[Any]) -> int:
 def numbers(session: Session) -> dict[str, int]:
     """How many addresses are in each state, how many things they follow, how many are never written to."""
     state = col(Subscriber.state)
-    found = dict(session.execute(sa.select(state, sa.func.count()).group_by(state)).tuples().all())
+    found = {row[0]: row[1] for row in session.execute(sa.select(state, sa.func.count()).group_by(state))}
     counted = {f"addresses {name}": found.get(name, 0) for name in SUBSCRIBER_STATES}
     followed = sa.and_(col(Subscription.confirmed_at).is_not(None), col(Subscription.ended_at).is_(None))
     counted["subscriptions"] = session.scalar(sa.select(sa.func.count()).select_from(Subscription).where(followed)) or 0
