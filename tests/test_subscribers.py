@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 from tracker import limits, retention, subscribers
 from tracker.config import SubscribeConfig
 from tracker.database import reading, writing
+from tracker.deliveries import stop_writing
 from tracker.errors import BadInput
 from tracker.models import Change
 from tracker.models_digests import Delivery, Digest, DigestChange
@@ -95,6 +96,12 @@ class Desk:
     def unsubscribe(self, token: str, *, never_again: bool = False) -> None:
         with self.open() as session:
             subscribers.unsubscribe(session, TOKENS, token, self.now, never_again=never_again)
+
+    def bounce(self) -> None:
+        with reading(self.engine) as session:
+            subscriber = self.who(session)
+        assert subscriber is not None and subscriber.id is not None
+        stop_writing(self.engine, subscriber.id, "bounced", self.now)
 
     def active(self, *wanted: Wanted) -> None:
         self.confirm(self.ask(*(wanted or (CORE,))))
@@ -254,10 +261,7 @@ def test_whoever_was_never_to_be_written_to_gets_nothing_whoever_asks(lone: Desk
 
 def test_a_bounce_ends_all_mail_and_a_new_sign_up_brings_none(lone: Desk) -> None:
     lone.active(CORE)
-    with lone.open() as session:
-        subscriber = lone.who(session)
-        assert subscriber is not None
-        subscribers.bounced(session, subscriber, "bounced", lone.now)
+    lone.bounce()
     assert (lone.state(), lone.ask(LAW)) == ("bounced", "")
 
 
@@ -590,17 +594,17 @@ def happen(desk: Desk, model: Model, what: str) -> None:
         model.never = model.never or what == "never"
         model.end(desk.now)
         return
+    if what == "bounce":
+        desk.bounce()
+        model.never = True
+        model.move("bounced" if model.state in ("pending", "active", "paused") else model.state, desk.now)
+        return
     with desk.open() as session:
         subscriber = desk.who(session)
         assert subscriber is not None
         if what == "delete":
             subscribers.delete(session, subscriber)
             model.forget()
-        elif what == "bounce":
-            subscribers.bounced(session, subscriber, "bounced", desk.now)
-            model.never = True
-            if model.state in ("pending", "active", "paused"):
-                model.move("bounced", desk.now)
         elif what == "pause":
             subscribers.pause(session, subscriber, desk.now)
             model.move("paused" if model.state == "active" else model.state, desk.now)

@@ -151,6 +151,12 @@ class MailConfig(_Section):
     security: str = Field(pattern="^(none|starttls|tls)$")
     sender: str
     operator: str
+    postal: str = ""
+    unsubscribe_mailto: str = ""
+    connections: int = Field(default=4, ge=1, le=32)
+    paused: bool = False
+    dkim_key: str = ""
+    dkim_selector: str = ""
 
 
 class SubscribeConfig(_Section):

@@ -37,7 +37,7 @@ class Digest(SQLModel, table=True):
 
 
 class DigestChange(SQLModel, table=True):
-    """The ledger: this subscriber was told of this change, once, for these reasons (subscription ids, with commas)."""
+    """The ledger: this subscriber was told of this change, once, for these reasons (`choosing.reasons_text`)."""
 
     __tablename__ = "digest_change"
     __table_args__ = {"sqlite_with_rowid": False}

@@ -3,6 +3,8 @@
 `refresh` brings the index up to date with every matter marked stale; a run calls it before it commits.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -58,3 +60,21 @@ def find(session: Session, words: str, limit: int = 2000) -> list[int]:
         "WHERE words @@ wanted ORDER BY ts_rank_cd(words, wanted) DESC LIMIT :limit"
     )
     return list(session.execute(sa.text(query), {"words": " ".join(terms), "limit": limit}).scalars())
+
+
+def holding(session: Session, words: str, matter_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these matters hold all these words; for a few matters out of many."""
+    terms = words.replace("\x00", " ").split()
+    if not terms or not matter_ids:
+        return frozenset()
+    if session.connection().dialect.name == "sqlite":
+        statement = "SELECT rowid FROM matter_search WHERE matter_search MATCH :words AND rowid IN :ids"
+        wanted = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
+    else:
+        statement = (
+            "SELECT matter_id FROM matter_search "
+            "WHERE matter_id IN :ids AND words @@ plainto_tsquery('english', :words)"
+        )
+        wanted = " ".join(terms)
+    query = sa.text(statement).bindparams(sa.bindparam("ids", expanding=True))
+    return frozenset(session.execute(query, {"words": wanted, "ids": list(matter_ids)}).scalars())

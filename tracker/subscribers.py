@@ -237,17 +237,22 @@ def delete(session: Session, subscriber: Subscriber) -> None:
     session.delete(subscriber)
 
 
-def bounced(session: Session, subscriber: Subscriber, reason: str, now: datetime) -> None:
-    """A mail server refused an address for good, or its owner complained: it is not written to again."""
-    suppress(session, subscriber.fingerprint, reason, now)
-    _move(subscriber, state_after(subscriber.state, "bounce"), now)
-    drop_queued(session, subscriber)
-
-
 def suppress(session: Session, fingerprint: str, reason: str, now: datetime) -> None:
     """Never write to an address again; the first reason stays."""
     if session.get(Suppression, fingerprint) is None:
         session.add(Suppression(fingerprint=fingerprint, reason=reason, at=now))
+
+
+def lift(session: Session, fingerprint: str, now: datetime) -> bool:
+    """An address may sign up again. Returns whether anything kept it from that."""
+    kept = session.get(Suppression, fingerprint)
+    if kept is not None:
+        session.delete(kept)
+    subscriber = _by_fingerprint(session, fingerprint)
+    if subscriber is not None and subscriber.state == "bounced":
+        end(session, subscriber, now)
+        return True
+    return kept is not None
 
 
 def newest_change(session: Session) -> int:

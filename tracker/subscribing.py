@@ -1,7 +1,7 @@
 """What may happen to an address and to what it follows. Pure; `subscribers` stores what is decided here.
 
 Nothing that a stranger does changes what an owner confirmed: a sign-up only adds rows that wait, and its mail brings
-the link that begins them. Only the owner's own link, or their mail server, ends anything.
+the link that begins them. Only the owner's own link ends anything, or their mail server (`deliveries.stop_writing`).
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ from tracker.errors import BadInput
 from tracker.models_mail import Subscription
 
 REACHABLE: Final = ("active", "paused")  # states of an address that its owner confirmed
-Event = Literal["ask", "confirm", "pause", "resume", "unsubscribe", "bounce"]
+Event = Literal["ask", "confirm", "pause", "resume", "unsubscribe"]
 MOST: Final = 100  # things that one address may follow
 LONGEST_SEARCH: Final = 80  # letters
 LONGEST_ADDRESS: Final = 254  # letters; RFC 5321 gives a path 256 with its brackets
@@ -33,9 +33,6 @@ _STATES: Final[Mapping[tuple[str, Event], str]] = {
     ("active", "unsubscribe"): "ended",
     ("paused", "unsubscribe"): "ended",
     ("bounced", "unsubscribe"): "ended",
-    ("pending", "bounce"): "bounced",
-    ("active", "bounce"): "bounced",
-    ("paused", "bounce"): "bounced",
 }
 _ADDRESS_IN_WORDS: Final = re.compile(r"[/@:\\]|\w\.\w{2}")
 

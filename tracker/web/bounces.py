@@ -9,9 +9,8 @@ import hmac
 from flask import Blueprint, request
 from sqlmodel import select
 
-from tracker import subscribers
+from tracker.deliveries import stop_writing
 from tracker.models_digests import Delivery
-from tracker.models_mail import Subscriber
 from tracker.web import guard
 from tracker.web.site import site
 
@@ -39,8 +38,7 @@ def bounce() -> Answer | tuple[str, int]:
 
 
 def _note(message_id: str) -> None:
-    with site().writing() as session:
-        known = select(Subscriber).join(Delivery).where(Delivery.message_id == message_id)
-        subscriber = session.scalars(known).first()
-        if subscriber is not None:
-            subscribers.bounced(session, subscriber, "bounced", site().now())
+    with site().reading() as session:
+        subscriber_id = session.scalars(select(Delivery.subscriber_id).where(Delivery.message_id == message_id)).first()
+    if subscriber_id is not None:
+        stop_writing(site().engine, subscriber_id, "bounced", site().now())
