@@ -23,6 +23,7 @@ from tracker.cli_match import match
 from tracker.cli_news import add_article, import_articles, relink
 from tracker.cli_parse import parse
 from tracker.cli_schedule import health, schedule, scheduling
+from tracker.cli_subscribers import purge, subscribers
 from tracker.cli_sync import replay, sync
 from tracker.database import reading
 from tracker.errors import BadInput, SourceShrank, TrackerError
@@ -94,6 +95,8 @@ main.add_command(import_articles)
 main.add_command(relink)
 main.add_command(schedule)
 main.add_command(health)
+main.add_command(purge)
+main.add_command(subscribers)
 main.add_command(digest)
 main.add_command(send)
 main.add_command(bounces)

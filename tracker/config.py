@@ -159,6 +159,19 @@ class MailConfig(_Section):
     dkim_selector: str = ""
 
 
+class SubscribeConfig(_Section):
+    """Who may ask for mail how often, and how long what they asked for is kept."""
+
+    confirm_hours: int = Field(ge=1, le=72)
+    unconfirmed_days: int = Field(ge=3, le=366)  # more than any confirm link lives
+    ended_days: int = Field(ge=0, le=3660)
+    address_per_hour: int = Field(ge=1)
+    address_per_day: int = Field(ge=1)
+    network_per_hour: int = Field(ge=1)
+    all_per_hour: int = Field(ge=1)
+    proxies: int = Field(ge=0, le=10)
+
+
 class Config(_Section):
     """All settings, checked."""
 
@@ -177,6 +190,7 @@ class Config(_Section):
     schedule: ScheduleConfig
     health: HealthConfig
     mail: MailConfig
+    subscribe: SubscribeConfig
     scope: ScopeTerms
     press: PressTerms
 

@@ -170,7 +170,7 @@ def stop_writing(engine: sa.Engine, subscriber_id: int, reason: str, now: dateti
             return
         if known is None:
             connection.execute(never.insert().values(fingerprint=found, reason=reason, at=now))
-        still = people.c.id == subscriber_id, people.c.state.in_(("pending", "active"))
+        still = people.c.id == subscriber_id, people.c.state.in_(("pending", "active", "paused"))
         connection.execute(people.update().where(*still).values(state="bounced", state_since=now))
         waiting = rows.c.subscriber_id == subscriber_id, rows.c.state == "queued"
         connection.execute(rows.update().where(*waiting).values(state="suppressed"))

@@ -18,7 +18,7 @@ LANGUAGES: Final = {"en": "English"}
 
 _WHOLE: Final = {
     "core": "everything about cooperation with federal immigration enforcement",
-    "tracked": "everything about such cooperation, and what touches it",
+    "tracked": "everything about cooperation with federal immigration enforcement, and what touches it",
     "hearings": "coming hearings",
     "orders": "mayoral orders, directives and suits",
     "introductions": "every bill in the Council, on any subject",
@@ -42,7 +42,7 @@ def told(kind: str, value: str = "") -> str:
         return section_told(value)
     if kind == "stage":
         return stage_told(value)
-    return f"matters with the words {quoted(value)}" if kind == "search" else _WHOLE[kind]
+    return f"bills and orders with the words {quoted(value)}" if kind == "search" else _WHOLE[kind]
 
 
 def section_told(value: str) -> str:

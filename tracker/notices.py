@@ -109,12 +109,22 @@ def list_id(site: SiteConfig) -> str:
 
 def manage_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where an address sees and changes what it follows."""
-    return f"{site.base_url}/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
+    return f"{site.base_url}{manage_path(subscriber, tokens, now)}"
+
+
+def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
+    """The same, within the site."""
+    return f"/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
 
 
 def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where one POST ends all mail to an address (RFC 8058), and a person finds a button."""
-    return f"{site.base_url}/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    return f"{site.base_url}{unsubscribe_path(subscriber, tokens, now)}"
+
+
+def unsubscribe_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
+    """The same, within the site."""
+    return f"/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
 
 
 def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:

@@ -48,6 +48,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "health": ("health", "--tell"),
     **{f"digest-{period}": ("digest", period) for period in PERIODS},
     "send": ("send",),
+    "purge": ("purge",),
 }
 FORMS: Final = '"06:10", "mon 07:00", "hourly :17", "every 5 minutes" or "every 6 hours"'
 

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from tracker.errors import BadInput
 from tracker.models_mail import PERIODS
+from tracker.tokens import NOT_OURS
 
-LONGEST: Final = 30  # things in one sign-up
 _LETTERS: Final = {period[0]: period for period in PERIODS}
 _FORM: Final = re.compile(r"(\d+) ([a-z]{2}) ([qs]) ((?:\d+[a-z] ?)*)", re.ASCII)
 
@@ -41,6 +41,6 @@ class Wish(NamedTuple):
         """A wish read back. Raises BadInput for a text that is none."""
         match = _FORM.fullmatch(text)
         if match is None:
-            raise BadInput("This link is not one of ours, or a part of it is missing. Copy it whole.")
+            raise BadInput(NOT_OURS)
         rows = {int(row[:-1]): _LETTERS.get(row[-1], "weekly") for row in match[4].split()}
         return cls(int(match[1]), match[2], match[3] == "q", rows)

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -16,6 +16,7 @@ from tracker.health import rules_of
 from tracker.secret import load_secret
 from tracker.web import SiteSettings, create_app
 
+BOUNCE_TOKEN: Final = "TRACKER_BOUNCE_TOKEN"
 Clock = Callable[[], datetime]
 
 
@@ -46,7 +47,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
         site = self._config.site
-        settings = SiteSettings(site.title, site.contact, site.base_url, rules_of(self._config, self._environ))
+        mail = self._config.mail
+        settings = SiteSettings(
+            site.title,
+            site.contact,
+            site.base_url,
+            rules_of(self._config, self._environ),
+            subscribing=self._config.subscribe if mail.host and mail.sender else None,
+            bounce_token=self._environ.get(BOUNCE_TOKEN, ""),
+        )
         return create_app(connect(self._url), clock=self._clock, site=settings, secret=self._secret)
 
 

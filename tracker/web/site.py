@@ -11,6 +11,7 @@ from flask import current_app
 from sqlmodel import Session
 
 from tracker import database, wording
+from tracker.config import SubscribeConfig
 from tracker.health import Rules
 from tracker.secret import Secret
 
@@ -19,7 +20,8 @@ from tracker.secret import Secret
 class SiteSettings:
     """Words about this site, and when a source is in trouble.
 
-    `contact` is a mail address, `base_url` has no slash at its end; either may be "".
+    `contact` is a mail address, `base_url` has no slash at its end; either may be "". `subscribing` is None on a site
+    that sends no mail; `bounce_token` is what a mail server must show to report what came back, "" where none may.
     """
 
     title: str = "NYC Sanctuary Law Tracker"
@@ -27,6 +29,8 @@ class SiteSettings:
     base_url: str = ""
     health: Rules = Rules()
     source_code: str = field(default="", kw_only=True)
+    subscribing: SubscribeConfig | None = field(default=None, kw_only=True)
+    bounce_token: str = field(default="", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
