@@ -7,6 +7,7 @@ store in the same moment, and a third of the City's rows come a day or more afte
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker import wording, wording_changes
@@ -121,7 +122,8 @@ def choose(follows: Iterable[Follows], matched: Matched, told: Collection[int]) 
     return dict(sorted(chosen.items()))
 
 
-def reasons_text(reasons: Iterable[Target]) -> str:
+@lru_cache(10_000)
+def reasons_text(reasons: tuple[Target, ...]) -> str:
     """Reasons as the ledger keeps them: one a line, ``matter Int 1412-2025``."""
     return "\n".join(" ".join(f"{kind} {value}".split()) for kind, value in reasons)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from tracker import queries_digests
 from tracker.choosing import Target, read_reasons
 from tracker.held import table
-from tracker.letter import Content, Entry, by_weight
+from tracker.letter import Content, Entry, by_weight, subject_of
 from tracker.models_digests import DigestChange
 from tracker.queries_digests import Face, Piece, Trouble
 from tracker.queries_sources import sources
@@ -39,6 +39,7 @@ class Shelf:
         self._steps: dict[int, Step] = {}
         self._faces: dict[int, Face] = {}
         self._entries: dict[Rows, tuple[Entry, ...]] = {}
+        self._subjects: dict[Rows, str] = {}
         self._pieces: dict[int, Piece] = {}
         self._troubles: dict[int, Trouble] = {}
         self._ages = ""
@@ -48,7 +49,7 @@ class Shelf:
         self._ages = ages(session)
         self._pieces = {piece.coverage_id: piece for piece in queries_digests.pieces(session, now)}
         self._troubles = {each.incident_id: each for each in queries_digests.troubles(session, now)}
-        for kept in (self._steps, self._faces, self._entries):
+        for kept in (self._steps, self._faces, self._entries, self._subjects):
             if len(kept) > KEPT:
                 kept.clear()
 
@@ -88,6 +89,14 @@ class Shelf:
         found = self._entries.get(rows)
         if found is None:
             found = self._entries[rows] = by_weight(self._grouped(rows))
+        return found
+
+    def subject(self, rows: Rows) -> str:
+        """The subject of a digest with these entries; "" where there are none."""
+        found = self._subjects.get(rows)
+        if found is None:
+            entries = self.entries(rows)
+            found = self._subjects[rows] = subject_of([(entry.face.number, entry.steps) for entry in entries])
         return found
 
     def _grouped(self, rows: Rows) -> Iterable[Entry]:
