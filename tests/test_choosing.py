@@ -104,7 +104,7 @@ def test_nothing_from_before_the_subscription_is_told() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(FOLLOWED), st.text(max_size=20).map(lambda text: " ".join(text.split())))))
 def test_reasons_come_back_from_the_ledger(reasons: list[tuple[str, str]]) -> None:
-    assert list(read_reasons(reasons_text(tuple(reasons)))) == reasons
+    assert list(read_reasons(reasons_text(reasons))) == reasons
 
 
 # What became of a matter

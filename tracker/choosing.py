@@ -122,9 +122,13 @@ def choose(follows: Iterable[Follows], matched: Matched, told: Collection[int]) 
     return dict(sorted(chosen.items()))
 
 
-@lru_cache(10_000)
-def reasons_text(reasons: tuple[Target, ...]) -> str:
+def reasons_text(reasons: Iterable[Target]) -> str:
     """Reasons as the ledger keeps them: one a line, ``matter Int 1412-2025``."""
+    return _reasons_text(tuple(reasons))
+
+
+@lru_cache(10_000)
+def _reasons_text(reasons: tuple[Target, ...]) -> str:
     return "\n".join(" ".join(f"{kind} {value}".split()) for kind, value in reasons)
 
 
