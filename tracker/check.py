@@ -13,11 +13,12 @@ from sqlmodel import Session
 from scrapers.git_archive import is_address
 from tracker.config import Config
 from tracker.database import reading
+from tracker.deliveries import waiting
 from tracker.health import Rules, rules_of, states
 from tracker.held import table
 from tracker.mail import MailFailed, checked_address
 from tracker.models import TRACKED, Alert, Matter
-from tracker.wording import source_name
+from tracker.wording import moment, source_name
 
 
 class Finding(NamedTuple):
@@ -36,6 +37,7 @@ def findings(
     yield _git()
     yield _place(config)
     yield _mail(config)
+    yield _subscribers(config, engine)
     with reading(engine) as session:
         yield _matters(session)
         yield from _sources(session, rules_of(config, environ), now)
@@ -90,6 +92,16 @@ def _mail(config: Config) -> Finding:
     except MailFailed as error:
         return Finding(False, f"[mail] sender or operator: {error}")
     return Finding(True, f"{told} is mailed when a source fails.")
+
+
+def _subscribers(config: Config, engine: sa.Engine) -> Finding:
+    count, oldest = waiting(engine)
+    mails = f"{count:,} mails to subscribers wait" + (f", the oldest since {moment(oldest)}" if oldest else "")
+    if config.mail.paused:
+        return Finding(False, f"[mail] paused is true: nothing is sent to subscribers. {mails}.")
+    if not (config.mail.host and config.mail.sender):
+        return Finding(not count, f"No mail is sent to subscribers: [mail] host and sender are not both set. {mails}.")
+    return Finding(True, f"{mails}.")
 
 
 def _alerts(session: Session) -> Finding:

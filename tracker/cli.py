@@ -18,11 +18,13 @@ import click
 from scrapers.errors import ScrapeError, Stopped
 from tracker import __version__
 from tracker.cli_captures import captures
+from tracker.cli_digests import bounces, digest, send
 from tracker.cli_editor import editor
 from tracker.cli_match import match
 from tracker.cli_news import add_article, backfill_news, import_articles, relink
 from tracker.cli_parse import parse
 from tracker.cli_schedule import health, schedule, scheduling
+from tracker.cli_subscribers import purge, subscribers
 from tracker.cli_sync import replay, sync
 from tracker.database import reading
 from tracker.errors import BadInput, SourceShrank, TrackerError
@@ -96,6 +98,11 @@ main.add_command(backfill_news)
 main.add_command(editor)
 main.add_command(schedule)
 main.add_command(health)
+main.add_command(purge)
+main.add_command(subscribers)
+main.add_command(digest)
+main.add_command(send)
+main.add_command(bounces)
 
 
 @main.command()

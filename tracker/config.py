@@ -163,6 +163,24 @@ class MailConfig(_Section):
     security: str = Field(pattern="^(none|starttls|tls)$")
     sender: str
     operator: str
+    postal: str = ""
+    unsubscribe_mailto: str = ""
+    connections: int = Field(default=4, ge=1, le=32)
+    paused: bool = False
+    dkim_key: str = ""
+    dkim_selector: str = ""
+
+
+class SubscribeConfig(_Section):
+    """Who may ask for mail how often, and how long what they asked for is kept."""
+
+    confirm_hours: int = Field(ge=1, le=72)
+    unconfirmed_days: int = Field(ge=3, le=366)  # more than any confirm link lives
+    ended_days: int = Field(ge=0, le=3660)
+    address_per_hour: int = Field(ge=1)
+    address_per_day: int = Field(ge=1)
+    network_per_hour: int = Field(ge=1)
+    all_per_hour: int = Field(ge=1)
 
 
 class EditConfig(_Section):
@@ -195,6 +213,7 @@ class Config(_Section):
     health: HealthConfig
     mail: MailConfig
     edit: EditConfig
+    subscribe: SubscribeConfig
     scope: ScopeTerms
     press: PressTerms
 

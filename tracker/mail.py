@@ -30,13 +30,17 @@ ADDRESS: Final = re.compile(rf"(?:(?P<name>[^<>]*)<(?P<named>{BARE})>|(?P<bare>{
 
 
 class MailFailed(TrackerError):
-    """Raised where a mail was not taken. ``permanent`` says that trying the same again will not help."""
+    """Raised where a mail was not taken. ``permanent`` says that trying the same again will not help.
+
+    ``about`` says what was refused or failed: "recipient", "message", "line" (it broke in the middle of a mail) or
+    "server", where no mail would have been taken. ``said`` is the server's answer.
+    """
 
     exit_code = 75
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, about: str = "server", said: str = "") -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent, self.about, self.said = permanent, about, said
 
 
 class Mailer:
@@ -66,9 +70,13 @@ class Mailer:
 
     def send(self, message: EmailMessage, recipient: str) -> None:
         """Give one mail to the server. Returns when it was taken; raises MailFailed when it was not."""
+        self.hand_over(message.as_bytes(policy=ON_THE_WIRE), recipient)
+
+    def hand_over(self, content: bytes, recipient: str) -> None:
+        """Give the bytes of one mail to the server, as `send` does."""
         to, sender = checked_address(recipient), checked_address(self._config.sender)
-        content = message.as_bytes(policy=ON_THE_WIRE)
-        self._try(lambda: self._connected().sendmail(sender, [to], content))
+        self._try(self._connected, "server")
+        self._try(lambda: self._connected().sendmail(sender, [to], content), "line")
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None or self._smtp.sock is None:
@@ -94,17 +102,18 @@ class Mailer:
             raise
         return smtp
 
-    def _try(self, act: Callable[[], object]) -> None:
+    def _try(self, act: Callable[[], object], broken: str) -> None:
         server = f"{self._config.host}:{self._config.port}"
         try:
             act()
         except smtplib.SMTPRecipientsRefused as error:
             ((address, (code, said)),) = error.recipients.items()
-            raise _refused(f"{server} does not take mail for {address}", code, said) from error
+            raise _refused(f"{server} does not take mail for {address}", code, said, "recipient") from error
         except smtplib.SMTPAuthenticationError as error:
-            raise _refused(f"{server} does not let us in", error.smtp_code, error.smtp_error) from error
+            raise _refused(f"{server} does not let us in", error.smtp_code, error.smtp_error, "server") from error
         except smtplib.SMTPResponseException as error:
-            raise _refused(f"{server} did not take the mail", error.smtp_code, error.smtp_error) from error
+            about = "message" if isinstance(error, smtplib.SMTPDataError) else "server"
+            raise _refused(f"{server} did not take the mail", error.smtp_code, error.smtp_error, about) from error
         except smtplib.SMTPNotSupportedError as error:
             raise MailFailed(
                 f"{server} does not offer what [mail] asks for: {error} Correct [mail] security.", permanent=True
@@ -116,12 +125,13 @@ class Mailer:
                 permanent=True,
             ) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            raise MailFailed(f"{server} cannot be reached: {error}.", permanent=False) from error
+            raise MailFailed(f"{server} cannot be reached: {error}.", permanent=False, about=broken) from error
 
 
-def _refused(what: str, code: int, said: bytes | str) -> MailFailed:
+def _refused(what: str, code: int, said: bytes | str, about: str) -> MailFailed:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return MailFailed(f"{what}: {code} {' '.join(words.split())}.", permanent=code >= 500)
+    answer = f"{code} {' '.join(words.split())}"
+    return MailFailed(f"{what}: {answer}.", permanent=code >= 500, about=about, said=answer)
 
 
 def checked_address(text: str) -> str:
@@ -129,15 +139,22 @@ def checked_address(text: str) -> str:
 
     Raises MailFailed for anything else: nothing that is not one address ever reaches a header or a server.
     """
-    return _address(text).addr_spec
+    match = _matched(text)
+    return match["named"] or match["bare"]
 
 
-def _address(text: str) -> Address:
+def parsed_address(text: str) -> Address:
+    """An address with the name before it, fit for a header. Raises MailFailed for anything else."""
+    match = _matched(text)
+    return Address((match["name"] or "").strip(' "'), addr_spec=match["named"] or match["bare"])
+
+
+def _matched(text: str) -> re.Match[str]:
     # the library's own reader of addresses takes the first of several, and mends what is none
     match = ADDRESS.fullmatch(text)
     if match is None or not text.isprintable():
         raise MailFailed(f"{text!r} is no mail address. Write it like ops@example.org.", permanent=True)
-    return Address((match["name"] or "").strip(' "'), addr_spec=match["named"] or match["bare"])
+    return match
 
 
 def operator_mail(incident: Incident, sentence: str, site: SiteConfig, mail: MailConfig, now: datetime) -> EmailMessage:
@@ -148,9 +165,9 @@ def operator_mail(incident: Incident, sentence: str, site: SiteConfig, mail: Mai
     """
     name, over = source_name(incident.source), incident.ended_at is not None
     message = EmailMessage(policy=SMTP)
-    message["From"] = _address(mail.sender)
-    message["To"] = _address(mail.operator)
-    message["Subject"] = _line(f"{name}: {'read well again' if over else 'not read as it should be'} ({site.title})")
+    message["From"] = parsed_address(mail.sender)
+    message["To"] = parsed_address(mail.operator)
+    message["Subject"] = one_line(f"{name}: {'read well again' if over else 'not read as it should be'} ({site.title})")
     message["Date"] = format_datetime(now.astimezone(UTC))
     began = _message_id(incident, "began", site)
     message["Message-ID"] = _message_id(incident, "ended", site) if over else began
@@ -168,12 +185,12 @@ def _message_id(incident: Incident, what: str, site: SiteConfig) -> str:
 
 def _body(incident: Incident, name: str, sentence: str, site: SiteConfig) -> str:
     if incident.ended_at is None:
-        told = [f"{name}, since {moment(incident.began_at)}:", _line(incident.message)]
+        told = [f"{name}, since {moment(incident.began_at)}:", one_line(incident.message)]
     else:
         told = [
             f"{name}: the incident that began on {moment(incident.began_at)} was over on {moment(incident.ended_at)}.",
-            f"Now: {_line(sentence)}" if sentence else "",
-            f"What it was: {_line(incident.message)}",
+            f"Now: {one_line(sentence)}" if sentence else "",
+            f"What it was: {one_line(incident.message)}",
         ]
     told += [
         f"Every source and its age: {site.base_url}/sources",
@@ -183,6 +200,6 @@ def _body(incident: Incident, name: str, sentence: str, site: SiteConfig) -> str
     return "\n\n".join(part for part in told if part) + "\n"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text on one line: what a source says must not begin a header of its own."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -11,15 +11,16 @@ from sqlmodel import Field, SQLModel
 
 from tracker.models import UTCDateTime, one_of
 
-SUBSCRIBER_STATES = ("pending", "active", "bounced", "ended")
+SUBSCRIBER_STATES = ("pending", "active", "paused", "bounced", "ended")
 FOLLOWED = (
-    "core", "tracked", "topic", "matter", "section", "stage", "search", "hearings", "orders", "introductions",
+    "core", "tracked", "matter", "section", "stage", "search", "hearings", "orders", "introductions",
 )  # fmt: skip
 PERIODS = ("now", "daily", "weekly")
 
 
 class Subscriber(SQLModel, table=True):
-    """One address. ``pending`` until its owner presses the button, ``bounced`` when a server refused it for good.
+    """One address. ``pending`` until its owner presses the button, ``paused`` while it wants no mail, ``bounced``
+    when a server refused it for good.
 
     ``nonce`` goes into every signed link; a new one ends them all. ``quiet_weeks`` asks for a note when nothing
     changed. When it is ``ended`` the sealed address is emptied.
@@ -42,7 +43,7 @@ class Subscriber(SQLModel, table=True):
 class Subscription(SQLModel, table=True):
     """One thing an address follows, and how often it is written to about it.
 
-    ``value`` is the file number, section (``admin 9-131``), stage, words of the search or topic; "" where the kind
+    ``value`` is the file number, section (``admin 9-131``), stage or words of the search; "" where the kind
     says all. Only changes with an id above ``after_change_id`` count: what was recorded before is no news to it.
     A row counts once it is confirmed, and until it is ended.
     """

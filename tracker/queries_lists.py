@@ -96,11 +96,12 @@ def _sponsored_by(name: str) -> Any:
 
 def _words(session: Session, q: str) -> Any:
     """A number finds its matter; otherwise every word must stand somewhere in its names, our note or its text."""
-    number = _as_number(q)
+    number = number_given(q)
     return col(Matter.id).in_(search.matters(session, q).ids) if number is None else number
 
 
-def _as_number(q: str) -> Any | None:
+def number_given(q: str) -> Any | None:
+    """The condition that finds the matter of a number; None for words that are none."""
     for parse, column in (
         (identifiers.LocalLaw.parse, Matter.local_law),
         (identifiers.parse, Matter.file_number),

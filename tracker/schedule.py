@@ -31,6 +31,7 @@ from tracker.database import connect, reading
 from tracker.errors import ConfigError, DatabaseError
 from tracker.health import TOKEN, last_tries
 from tracker.locks import Busy, Hold, only_one
+from tracker.models_mail import PERIODS
 from tracker.wording import NEW_YORK, listed
 
 LOCK: Final = "scheduler"
@@ -46,6 +47,9 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "relink": ("relink", "--if-changed"),
     "captures": ("captures", "prune"),
     "health": ("health", "--tell"),
+    **{f"digest-{period}": ("digest", period) for period in PERIODS},
+    "send": ("send",),
+    "purge": ("purge",),
 }
 FORMS: Final = '"06:10", "mon 07:00", "hourly :17", "every 5 minutes" or "every 6 hours"'
 

@@ -119,6 +119,12 @@ def find(session: Session, words: str, limit: int = 2000) -> list[int]:
     return list(session.execute(ordered.limit(limit)).scalars())
 
 
+def holding(session: Session, words: str, matter_ids: Collection[int]) -> frozenset[int]:
+    """Which of these matters hold all these words; for a few matters out of many."""
+    hits = matters(session, words)
+    return frozenset(session.execute(hits.ids.where(hits.key.in_(list(matter_ids)))).scalars())
+
+
 def fields(session: Session, words: str, matter_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     """For each matter the fields (of FIELDS) that hold any of the words."""
     found: dict[int, tuple[str, ...]] = dict.fromkeys(matter_ids, ())

@@ -17,7 +17,20 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import caching, downloads, edit, filters, metrics, pages, searching, suggest
+from tracker.web import (
+    archive,
+    bounces,
+    caching,
+    downloads,
+    edit,
+    filters,
+    manage,
+    metrics,
+    pages,
+    searching,
+    subscriptions,
+    suggest,
+)
 from tracker.web.desk import Desk
 from tracker.web.site import Site, SiteSettings
 
@@ -55,6 +68,10 @@ def create_app(
     if desk is not None:
         app.extensions["tracker.desk"] = desk
         app.register_blueprint(edit.blueprint)
+    app.register_blueprint(subscriptions.blueprint)
+    app.register_blueprint(manage.blueprint)
+    app.register_blueprint(bounces.blueprint)
+    app.register_blueprint(archive.blueprint)
     _map_errors(app)
     caching.register(app)
     Compress(app)

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -17,6 +17,7 @@ from tracker.health import rules_of
 from tracker.secret import load_secret
 from tracker.web import Desk, SiteSettings, create_app
 
+BOUNCE_TOKEN: Final = "TRACKER_BOUNCE_TOKEN"
 Clock = Callable[[], datetime]
 
 
@@ -46,9 +47,16 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Called in each worker: connections must not be shared across a fork."""
-        site = self._config.site
-        rules, suggestions = rules_of(self._config, self._environ), self._config.suggestions
-        settings = SiteSettings(site.title, site.contact, site.base_url, rules, suggestions=suggestions)
+        site, mail = self._config.site, self._config.mail
+        settings = SiteSettings(
+            site.title,
+            site.contact,
+            site.base_url,
+            rules_of(self._config, self._environ),
+            suggestions=self._config.suggestions,
+            subscribing=self._config.subscribe if mail.host and mail.sender else None,
+            bounce_token=self._environ.get(BOUNCE_TOKEN, ""),
+        )
         engine, desk = connect(self._url), Desk.of(self._config)
         app = create_app(engine, clock=self._clock, site=settings, secret=self._secret, desk=desk)
         return behind(app, self._config.web.proxies)

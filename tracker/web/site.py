@@ -11,7 +11,7 @@ from flask import current_app
 from sqlmodel import Session
 
 from tracker import database, wording
-from tracker.config import SuggestionsConfig
+from tracker.config import SubscribeConfig, SuggestionsConfig
 from tracker.health import Rules
 from tracker.secret import Secret
 
@@ -22,7 +22,8 @@ SUGGESTIONS = SuggestionsConfig(per_hour=5, per_day=20, most_waiting=500)
 class SiteSettings:
     """Words about this site, and when a source is in trouble.
 
-    `contact` is a mail address, `base_url` has no slash at its end; either may be "".
+    `contact` is a mail address, `base_url` has no slash at its end; either may be "". `subscribing` is None on a site
+    that sends no mail; `bounce_token` is what a mail server must show to report what came back, "" where none may.
     """
 
     title: str = "NYC Sanctuary Law Tracker"
@@ -31,6 +32,8 @@ class SiteSettings:
     health: Rules = Rules()
     suggestions: SuggestionsConfig = field(default=SUGGESTIONS, kw_only=True)
     source_code: str = field(default="", kw_only=True)
+    subscribing: SubscribeConfig | None = field(default=None, kw_only=True)
+    bounce_token: str = field(default="", kw_only=True, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

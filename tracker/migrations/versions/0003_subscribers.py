@@ -40,7 +40,9 @@ def upgrade() -> None:
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("state_since", UTCDateTime(), nullable=False),
-        sa.CheckConstraint("state IN ('pending', 'active', 'bounced', 'ended')", name=op.f("ck_subscriber_state")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'active', 'paused', 'bounced', 'ended')", name=op.f("ck_subscriber_state")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("fingerprint", name=op.f("uq_subscriber_fingerprint")),
     )
@@ -66,7 +68,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('core', 'tracked', 'topic', 'matter', 'section', 'stage', 'search', 'hearings', 'orders', 'introductions')",
+            "kind IN ('core', 'tracked', 'matter', 'section', 'stage', 'search', 'hearings', 'orders', 'introductions')",
             name=op.f("ck_subscription_kind"),
         ),
         sa.CheckConstraint("period IN ('now', 'daily', 'weekly')", name=op.f("ck_subscription_period")),

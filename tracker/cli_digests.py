@@ -1,0 +1,92 @@
+"""The commands that write to subscribers: ``tracker digest``, ``tracker send``, ``tracker bounces``."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.setting import Setting, now, with_setting
+
+
+def tools_of(setting: Setting) -> Any:
+    """What sending stands on, from the settings and the environment."""
+    from tracker.envelope import Packer, signer
+    from tracker.health import SMTP_PASSWORD, SMTP_USER
+    from tracker.letter import Writer
+    from tracker.mail import Mailer
+    from tracker.secret import Seal, load_secret
+    from tracker.sender import Tools
+    from tracker.tokens import Tokens
+
+    config = setting.config
+    secret = load_secret(os.environ, setting.database_url)
+    login = os.environ.get(SMTP_USER, ""), os.environ.get(SMTP_PASSWORD, "")
+    return Tools(
+        config.site,
+        config.mail,
+        Seal(secret),
+        Tokens(secret),
+        Writer(config.site, config.mail.postal),
+        Packer(config.site, config.mail, signer(config.mail)),
+        lambda: Mailer(config.mail, *login),
+    )
+
+
+@click.command()
+@click.argument("period", type=click.Choice(["daily", "weekly", "now"]))
+@click.option("--dry-run", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write .eml files there.")
+@with_setting
+def digest(setting: Setting, period: str, folder: Path | None) -> None:
+    """Put what is new for each subscriber into the outbox; with --dry-run, nothing is kept and nothing goes out."""
+    from tracker.composing import compose
+    from tracker.locks import only_one
+    from tracker.rehearsal import rehearse
+
+    if folder is not None:
+        click.echo(f"{rehearse(setting.engine, period, now(), tools_of(setting), folder):,} mails written to {folder}.")
+        return
+    with only_one(setting.engine, f"digest-{period}"):
+        done = compose(setting.engine, period, now())
+    told = f"{done.digests:,} digests with {done.changes:,} changes for {done.slot}"
+    click.echo(told + (f"; {done.quiet:,} of them say that nothing changed." if done.quiet else "."))
+
+
+@click.command()
+@with_setting
+def send(setting: Setting) -> None:
+    """Hand what is in the outbox to the mail server."""
+    from tracker.cli_sync import stopping
+    from tracker.deliveries import waiting
+    from tracker.errors import ConfigError
+    from tracker.sender import send as send_all
+
+    mail = setting.config.mail
+    if not mail.paused and not (mail.host and mail.sender):
+        if waiting(setting.engine)[0]:
+            raise ConfigError("[mail] host and sender are not both set, so nothing can be sent. What is due waits.")
+        click.echo("Nothing is due.")
+        return
+    with stopping() as stop:
+        done = send_all(setting.engine, tools_of(setting), now, stop)
+    if done.paused:
+        click.echo("[mail] paused is true: nothing was sent, and what is due waits.")
+        return
+    click.echo(
+        f"{done.sent:,} mails sent; {done.again:,} to be tried again, {done.failed:,} given up, "
+        f"{done.suppressed:,} not wanted any more."
+    )
+
+
+@click.command()
+@click.argument("mailbox", type=click.Path(path_type=Path, exists=True))
+@with_setting
+def bounces(setting: Setting, mailbox: Path) -> None:
+    """Read reports of mail that did not arrive from MAILBOX (a maildir or an mbox file)."""
+    from tracker.bounces import read_mailbox
+
+    done = read_mailbox(setting.engine, mailbox, now())
+    click.echo(
+        f"{done.read:,} messages read: {done.permanent:,} addresses are written to no more, {done.temporary:,} mails "
+        f"are late, {done.unknown:,} are no reports on our mails."
+    )

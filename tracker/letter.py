@@ -1,0 +1,249 @@
+"""A digest in words: subject, plain text, HTML. Pure but for reading its templates once.
+
+What many readers are told alike is written once: an entry with its reasons, and the frame around the entries, each
+with its CSS put inline. A mail is those pieces joined, with its reader's own links put in. So a hundred thousand mails
+of one busy day cost a hundred thousand joins, and not so many templates.
+"""
+
+import secrets
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import jinja2
+from css_inline import CSSInliner
+from markupsafe import Markup
+
+from tracker import following
+from tracker.choosing import Target
+from tracker.config import SiteConfig
+from tracker.queries_digests import Face, Piece, Trouble
+from tracker.telling import Step, heaviest
+from tracker.wording import count, day, listed, moment, source_name
+
+PACKAGE: Final = Path(__file__).parent
+WIDTH: Final = 74
+SUBJECT: Final = 120  # characters
+KEPT: Final = 4_000  # pieces that are remembered
+# what is put in later; nobody can guess it, or a headline could carry a reader's own link away to another site
+ENTRIES, MANAGE, UNSUBSCRIBE = (f"[{secrets.token_hex(12)}]" for _ in range(3))
+_HEADINGS: Final = {"now": "What just changed", "daily": "What changed", "weekly": "What changed this week"}
+
+
+class Entry(NamedTuple):
+    """One matter with what is new about it, and why the reader is told."""
+
+    face: Face
+    steps: tuple[Step, ...]
+    reasons: tuple[Target, ...]
+
+
+class Content(NamedTuple):
+    """All that one digest says. ``ages`` is a sentence on how old the record is."""
+
+    period: str
+    on: date
+    entries: tuple[Entry, ...]
+    pieces: tuple[Piece, ...]
+    troubles: tuple[Trouble, ...]
+    ages: str
+    language: str = "en"
+
+
+class Caps(NamedTuple):
+    """How much is shown before "and N more"; None for no end."""
+
+    entries: int | None = 40
+    steps: int | None = 12
+    pieces: int | None = 8
+
+
+CAPS: Final = Caps()
+
+
+class Links(NamedTuple):
+    """What is the reader's own."""
+
+    manage: str
+    unsubscribe: str
+
+
+class Letter(NamedTuple):
+    """A mail before it is one."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class _Frame(NamedTuple):
+    """All but the entries, of which there may be any number: it is the same for very many readers."""
+
+    period: str
+    on: date
+    quiet: bool
+    hidden: int
+    pieces: tuple[Piece, ...]
+    troubles: tuple[Trouble, ...]
+    ages: str
+    language: str
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the package in a wheel, beside it in a checkout."""
+    inside = PACKAGE / "templates"
+    return (inside if inside.is_dir() else PACKAGE.parent / "templates") / "mail"
+
+
+def subject_of(steps_by_matter: Sequence[tuple[str, Sequence[Step]]]) -> str:
+    """The most important step, and how many other matters: "Int 1412-2025 was adopted over the veto, and 16 more".
+
+    ``steps_by_matter`` are pairs of a matter's number and its steps, the most important first.
+    """
+    if not steps_by_matter:
+        return ""
+    number, steps = steps_by_matter[0]
+    others = len(steps_by_matter) - 1
+    phrase = f"{number} {heaviest(steps).phrase}"
+    return textwrap.shorten(phrase, SUBJECT - 30, placeholder="...") + (f", and {others:,} more" if others else "")
+
+
+def by_weight(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The most important first; of equals by number."""
+    return tuple(sorted(entries, key=lambda entry: (-heaviest(entry.steps).weight, entry.face.number)))
+
+
+class Writer:
+    """Writes digests for one site. The same content and links give the same letter."""
+
+    def __init__(self, site: SiteConfig, postal: str, caps: Caps = CAPS) -> None:
+        self._site, self._postal, self._caps = site, postal, caps
+        folder = templates_folder()
+        self._css = (folder / "digest.css").read_text(encoding="utf-8")
+        loader = jinja2.FileSystemLoader(folder)
+        self._templates = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+        self._entry: Callable[[Entry], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
+        self._frame: Callable[[_Frame], tuple[str, str]] = lru_cache(KEPT)(self._write_frame)
+
+    def write(self, content: Content, links: Links) -> Letter:
+        """The whole mail. Entries come in the order given."""
+        shown = content.entries[: self._caps.entries]
+        frame = _Frame(
+            content.period, content.on, not content.entries, len(content.entries) - len(shown), content.pieces,
+            content.troubles, content.ages, content.language,
+        )  # fmt: skip
+        text, html = self._frame(frame)
+        written = [self._entry(entry) for entry in shown]
+        return Letter(
+            self.subject(content),
+            _with_links(text.replace(ENTRIES, "\n\n".join(each[0] for each in written)), links),
+            _with_links(html.replace(ENTRIES, "".join(each[1] for each in written)), links),
+        )
+
+    def subject(self, content: Content) -> str:
+        """The subject line of a digest."""
+        if content.entries:
+            return subject_of([(entry.face.number, entry.steps) for entry in content.entries])
+        if content.troubles:
+            return f"Not read as it should be: {listed(_sources(content.troubles))}"
+        return f"Nothing changed in the week to {day(content.on)}"
+
+    def _write_entry(self, entry: Entry) -> tuple[str, str]:
+        shown, address = entry.steps[: self._caps.steps], f"{self._site.base_url}/matters/{entry.face.slug}"
+        left = len(entry.steps) - len(shown)
+        hidden = f"and {count(left, 'more change')}, see its page" if left else ""
+        why = f"You follow {listed([following.told(*reason) for reason in entry.reasons])}."
+        html = self._templates.get_template("entry.html").render(
+            face=entry.face, steps=shown, address=address, hidden=hidden, why=why
+        )
+        lines = [_wrapped(f"{entry.face.number}: {entry.face.title}"), f"{entry.face.standing}.", address]
+        lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]
+        lines += [f"  {hidden}"] if hidden else []
+        lines += [_wrapped(why, "  ", "  ")]
+        return "\n".join(lines), self._inliner.inline_fragment(html, self._css)
+
+    def _write_frame(self, frame: _Frame) -> tuple[str, str]:
+        heading, opening = _heading(frame), _opening(frame)
+        troubles = [_trouble_line(trouble) for trouble in frame.troubles]
+        pieces = frame.pieces[: self._caps.pieces]
+        left = len(frame.pieces) - len(pieces)
+        more = f"and {count(left, 'more story', 'more stories')}" if left else ""
+        hidden = f"And {count(frame.hidden, 'more matter')}." if frame.hidden else ""
+        html = self._templates.get_template("digest.html").render(
+            site=self._site, postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
+            troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
+            "where": _where(piece)} for piece in pieces], more_pieces=more, ages=frame.ages,
+            language=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
+        )  # fmt: skip
+        return self._plain(frame, heading, opening, troubles, hidden, pieces, more), self._inliner.inline(html)
+
+    def _plain(
+        self, frame: _Frame, heading: str, opening: str, troubles: Sequence[str], hidden: str,
+        pieces: Sequence[Piece], more: str,
+    ) -> str:  # fmt: skip
+        base = self._site.base_url
+        parts = [f"{self._site.title}\n{heading}", _wrapped(opening)]
+        parts += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
+        parts += [ENTRIES + (f"\n\n{hidden}\n{base}/changes?scope=all" if hidden else "")] if not frame.quiet else []
+        if pieces:
+            told = [f"{_wrapped(f'{piece.headline} ({_where(piece)})', '  * ', '    ')}\n    {piece.address}"
+                    for piece in pieces]  # fmt: skip
+            parts.append("\n".join(["New coverage", *told, *([f"  {more}: {base}/coverage"] if more else [])]))
+        foot = [
+            "-- ", _wrapped("You get this because you asked us, at this address, to write to you when what you follow "
+            "changes."), f"See or change what you follow:\n{MANAGE}", f"Unsubscribe:\n{UNSUBSCRIBE}",
+            _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
+        ]  # fmt: skip
+        return (
+            "\n\n".join(part.rstrip("\n") if part != ENTRIES else part for part in parts)
+            + "\n\n"
+            + "\n".join(foot)
+            + "\n"
+        )
+
+
+def _with_links(text: str, links: Links) -> str:
+    return text.replace(MANAGE, links.manage).replace(UNSUBSCRIBE, links.unsubscribe)
+
+
+def _heading(frame: _Frame) -> str:
+    if frame.quiet:
+        return "Sources that cannot be read" if frame.troubles else "Nothing changed this week"
+    return f"{_HEADINGS[frame.period]}, {day(frame.on)}"
+
+
+def _opening(frame: _Frame) -> str:
+    if frame.quiet and frame.troubles:
+        return "What you follow did not change in the record as we could read it. But not all of it could be read:"
+    if frame.quiet:
+        return "The City’s record of what you follow was read, and nothing in it changed."
+    return "What is new in the record of what you follow, the most important first."
+
+
+def _step_line(step: Step) -> str:
+    return f"{step.label + ', ' if step.label else ''}{step.when}: {step.text}"
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _where(piece: Piece) -> str:
+    return ", ".join(filter(None, (piece.outlet, day(piece.published_on) if piece.published_on else "")))
+
+
+def _sources(troubles: Iterable[Trouble]) -> list[str]:
+    return list(dict.fromkeys(source_name(trouble.source) for trouble in troubles))
+
+
+def _trouble_line(trouble: Trouble) -> str:
+    name = source_name(trouble.source)
+    if trouble.ended_at is None:
+        return f"{name}: not read as it should be since {moment(trouble.began_at)}. What happened since may be missing."
+    return f"{name}: not read as it should be from {moment(trouble.began_at)} to {moment(trouble.ended_at)}."

@@ -1,0 +1,35 @@
+"""What a digest run would mail, as files that a mail program opens. Nothing is kept, nothing goes out."""
+
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from tracker.composing import drafts
+from tracker.envelope import Envelope
+from tracker.errors import BadInput
+from tracker.held import table
+from tracker.models_mail import Subscriber
+from tracker.outbox import digest_message_id, message_id
+from tracker.sender import Tools, links_of
+
+
+def rehearse(engine: sa.Engine, period: str, now: datetime, tools: Tools, folder: Path) -> int:
+    """Write the mails of a period into a folder, one file a subscriber, and say how many."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made: {error.strerror}.") from error
+    people, host, count = table(Subscriber), urlsplit(tools.site.base_url).hostname or "localhost", 0
+    for session, subscriber_id, subject, content in drafts(engine, period, now):
+        chosen = sa.select(people.c.sealed, people.c.nonce).where(people.c.id == subscriber_id)
+        sealed, nonce = session.execute(chosen).one()
+        links = links_of(tools, subscriber_id, nonce, now)
+        envelope = Envelope(
+            tools.seal.open(sealed), message_id(digest_message_id(subscriber_id, 0), host), now, links.unsubscribe
+        )
+        letter = tools.writer.write(content, links)._replace(subject=subject)
+        (folder / f"{period}-{subscriber_id}.eml").write_bytes(tools.packer.pack(letter, envelope))
+        count += 1
+    return count

@@ -1,0 +1,60 @@
+"""What stands before a form that anybody can send: no other site may send it, no robot, and nobody too often.
+
+No cookie is needed for it. A browser says itself where a form was sent from (Sec-Fetch-Site, or Origin in old ones),
+and a page of another site cannot lie about that.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Response, render_template, request
+
+from tracker.errors import TrackerError
+from tracker.limits import TooMany
+from tracker.web.site import site
+
+TRAP: Final = "homepage"  # a field that people do not see
+
+
+class Foreign(TrackerError):
+    """Raised for a form that another site sent."""
+
+
+def check_origin() -> None:
+    """Refuse what another site sends in a reader's name. Raises Foreign.
+
+    A form whose address holds a token needs no such look: no other site knows it.
+    """
+    said, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = {request.host, urlsplit(site().settings.base_url).netloc}
+    fine = said in ("same-origin", "none") if said is not None else origin is None or urlsplit(origin).netloc in own
+    if not fine:
+        raise Foreign("This form was sent from another site. Open our own page and send it from there.")
+
+
+def trapped() -> bool:
+    """Whether a robot filled in what people do not see."""
+    return bool(request.form.get(TRAP))
+
+
+def quiet(response: Response) -> Response:
+    """A page about one person: kept by nobody, and one with a token is found by nobody and told to nobody."""
+    response.headers["Cache-Control"] = "no-store"
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+    else:
+        response.headers["Referrer-Policy"] = "same-origin"  # without any, old browsers send forms from "null"
+    return response
+
+
+def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
+    """The page for one who asked too often; also tells programs how long to wait."""
+    seconds = max(1, int(error.after.total_seconds()) + 1)
+    page = render_template("subscribe_refused.html", heading="Please try again later", sentence=str(error))
+    return page, 429, {"Retry-After": str(seconds)}
+
+
+def foreign(error: Foreign) -> tuple[str, int]:
+    """The page for a form that another site sent."""
+    return render_template("subscribe_refused.html", heading="This form was not taken", sentence=str(error)), 403
