@@ -5,6 +5,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import tracker.models
+import tracker.models_law
 import tracker.models_mail
 import tracker.models_sources  # noqa: F401
 
