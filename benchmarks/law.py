@@ -24,10 +24,12 @@ def main() -> None:
     with reading(engine) as session:
         began = perf_counter()
         finder = Finder(session)
-        print(f"lineage: {len(finder.numbers):,} files made ready in {perf_counter() - began:.2f} s")
+        print(f"lineage: {len(finder):,} files made ready in {perf_counter() - began:.2f} s")
         numbers = council_numbers(session, tracked_only=True)
         each = [timed(lambda number=number: finder.find(number)) for number in numbers]
-        print(f"lineage: one matter against all of them in {median(each) * 1000:.0f} ms, at most {max(each) * 1000:.0f}")
+        print(
+            f"lineage: one matter against all of them in {median(each) * 1000:.0f} ms, at most {max(each) * 1000:.0f}"
+        )
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""Bills that return from an earlier session: found by note, words, title and sponsor; never a law, never the same one."""
+"""Bills that return from an earlier session: found by note, words, title and sponsor; and never a law."""
 
 import csv
 import json

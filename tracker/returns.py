@@ -1,6 +1,6 @@
 """Lineage with the database: which tracked matters bring an earlier one back, found at the end of a run and kept.
 
-A matter is looked at once for each reading of its title, sponsor and text, so that a run with nothing new asks one
+A matter is looked at once for each reading of its title and text, so that a run with nothing new asks one
 question and no more.
 """
 
@@ -66,6 +66,9 @@ class Finder:
         self._session = session
         self._titles = Titles(_forms(session))
 
+    def __len__(self) -> int:
+        return len(self._titles.forms)
+
     def find(self, number: str) -> Proposal | None:
         """What the matter brings back, if anything. Raises NotFound."""
         later = self._titles.forms.get(number)
@@ -99,7 +102,8 @@ def _forms(session: Session) -> Iterator[Form]:
     )  # fmt: skip
     chosen = sa.select(*columns).select_from(matters.outerjoin(sponsors, prime).outerjoin(people))
     for row in session.execute(_bills(chosen, tracked_only=False)):
-        yield lineage.form(*row[:4], row.sponsor or "", iso(row.introduced_on), row.is_law)
+        words = row.file_number, row.kind, row.name, row.title, row.sponsor or ""
+        yield lineage.form(*words, iso(row.introduced_on), row.is_law)
 
 
 def _bills(chosen: sa.Select[tuple[object, ...]], tracked_only: bool) -> sa.Select[tuple[object, ...]]:
