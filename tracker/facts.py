@@ -10,10 +10,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from scrapers.records import CoverageRecord, RelationRecord
+from scrapers.records import CoverageRecord, LawDateRecord, NoteRecord, RelationRecord, SectionRecord
 from tracker.database import next_id
 from tracker.held import table
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
+from tracker.models_law import LawDate
 from tracker.models_sources import Article, Coverage
 from tracker.posting import insert
 from tracker.record import Facts
@@ -24,9 +25,9 @@ EDITOR = "starter record"
 def store(session: Session, facts: Facts, now: datetime) -> None:
     """Replace the facts; matters that had or have a note are indexed again."""
     _index_again(session)
-    for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections)):
+    for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections), (LawDate, facts.dates)):
         session.execute(table(model).delete())
-        insert(session, model, _numbered(model, [row._asdict() for row in rows]))
+        insert(session, model, _numbered(model, [_asdict(row) for row in rows]))
     relate(session, EDITOR, facts.relations)
     _store_scopes(session, facts, now)
     _store_coverage(session, facts.coverage, now)
@@ -83,6 +84,11 @@ def _index_again(session: Session) -> None:
     matters = table(Matter)
     noted = sa.select(table(Note).c.file_number)
     session.execute(matters.update().where(matters.c.file_number.in_(noted)).values(search_stale=True))
+
+
+def _asdict(row: NoteRecord | SectionRecord | LawDateRecord) -> dict[str, object]:
+    given = row._asdict()
+    return given | {"effective_on": date.fromisoformat(given["effective_on"])} if "effective_on" in given else given
 
 
 def _numbered(model: type, rows: list[dict[str, object]]) -> list[dict[str, object]]:
