@@ -5,9 +5,11 @@ can be turned back to what the record said at the end of a day (`Book.known_on`)
 is. Which section a matter changes, and when a law takes effect, are our own findings and are taken as they are today.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -21,7 +23,8 @@ from tracker.models import TRACKED, Action, Change, Matter, Relation, SectionEff
 from tracker.models_law import LawDate
 from tracker.queries import Line, fetch_lines, lines_where
 
-TURNED_BACK = ("status_changed", "law_number_changed", "enactment_date_changed", "action_edited")
+_SECTIONS: Final = re.compile(r"\b\d{1,2}-\d{2,4}(?:\.\d+)?\b", re.ASCII)
+TURNED_BACK: Final = ("status_changed", "law_number_changed", "enactment_date_changed", "action_edited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +139,24 @@ def _edits(session: Session, ids: Mapping[int, str]) -> dict[str, tuple[Edit, ..
     return {number: tuple(edits) for number, edits in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """An order, directive or suit that carries out or challenges a law of this section, by which relation and why."""
+class Touch(NamedTuple):
+    """An order, directive or suit that acts on laws of a section: what it does, to which law, and why we say so."""
 
     line: Line
-    kind: str
-    law: str
-    evidence: str
+    acts: tuple[tuple[str, str, str], ...]
 
 
-def touching(session: Session, held: Book, numbers: Sequence[str]) -> tuple[Touch, ...]:
-    """Orders, directives and suits that stand in a relation to these matters, oldest first."""
+def touching(session: Session, held: Book, numbers: Sequence[str], section: str) -> tuple[Touch, ...]:
+    """Orders, directives and suits that stand in a relation to these laws, oldest first.
+
+    A law may have made several sections: a relation whose words name other sections only is not of this one.
+    """
     chosen = select(Relation).where(col(Relation.earlier).in_(numbers)).order_by(col(Relation.id))
-    others = {line.file_number: line for line in held.lines.values() if line.kind not in wording.COUNCIL_KINDS}
-    found = [
-        Touch(others[row.later], row.kind, row.earlier, row.evidence)
-        for row in session.scalars(chosen)
-        if row.later in others
-    ]
-    return tuple(sorted(found, key=lambda touch: (iso(touch.line.introduced_on), touch.line.file_number)))
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for row in session.scalars(chosen):
+        line = held.lines.get(row.later)
+        named = _SECTIONS.findall(row.evidence)
+        if line and line.kind not in wording.COUNCIL_KINDS and (not named or section in named):
+            found.setdefault(row.later, []).append((row.kind, row.earlier, row.evidence))
+    touches = (Touch(held.lines[number], tuple(acts)) for number, acts in found.items())
+    return tuple(sorted(touches, key=lambda touch: (iso(touch.line.introduced_on), touch.line.file_number)))

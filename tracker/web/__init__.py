@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import caching, downloads, filters, law_pages, metrics, pages
+from tracker.web import caching, downloads, filters, law_pages, metrics, pages, version_pages
 from tracker.web.site import Site, SiteSettings
 
 __all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
@@ -48,6 +48,7 @@ def create_app(
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(law_pages.blueprint)
+    app.register_blueprint(version_pages.blueprint)
     _map_errors(app)
     caching.register(app)
     Compress(app)

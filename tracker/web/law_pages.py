@@ -144,7 +144,7 @@ def section(slug: str) -> str:
             here=here,
             name=section_name(code, number),
             tried=_tried(book, now, here),
-            touches=queries_law.touching(session, book, numbers),
+            touches=queries_law.touching(session, book, numbers, number),
             states=now.others,
             **_words(),
         )
@@ -158,23 +158,22 @@ def _place(slug: str) -> tuple[str, str]:
 
 
 class Trial(NamedTuple):
-    """What a bill that is not law does, or did, to a section."""
+    """What a bill that is not law would do to a section, or would have done: effects, each with its subdivisions."""
 
     file_number: str
-    effect: str
-    subdivisions: tuple[str, ...]
+    effects: dict[str, list[str]]
     state: State
 
 
 def _tried(book: Book, now: Law, here: SectionOn) -> list[Trial]:
     """Bills that are not law and name the section, the newest first; those that can still move are live."""
-    grouped: dict[tuple[str, str], list[str]] = {}
+    grouped: dict[str, dict[str, list[str]]] = {}
     for effect in book.effects:
         state = now.bills.get(effect.file_number)
         if (effect.code, effect.section) == (here.code, here.section) and state and not state.is_law:
-            parts = grouped.setdefault((effect.file_number, effect.effect), [])
+            parts = grouped.setdefault(effect.file_number, {}).setdefault(effect.effect, [])
             parts += [effect.subdivision] if effect.subdivision else []
-    found = [Trial(number, effect, tuple(parts), now.bills[number]) for (number, effect), parts in grouped.items()]
+    found = [Trial(number, effects, now.bills[number]) for number, effects in grouped.items()]
     return sorted(found, key=lambda trial: book.lines[trial.file_number].introduced_on or date.min, reverse=True)
 
 

@@ -16,6 +16,7 @@ from tracker import (
     queries_lineage,
     queries_lists,
     queries_sources,
+    queries_versions,
     timeline,
     wording,
 )
@@ -130,6 +131,7 @@ def matter(slug: str) -> str | AnyResponse:
             story=story,
             bar=bar,
             whose=wording.source_of(held.kind),
+            versions=queries_versions.held(session, held.id),
             forms=queries_lineage.forms(session, held.file_number),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),
