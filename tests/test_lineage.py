@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import lineage, queries_lineage, returns
+from scrapers.records import RelationRecord
+from tracker import facts, lineage, queries_lineage, returns
 from tracker.cli import main
 from tracker.database import reading, writing
 from tracker.errors import NotFound
@@ -201,6 +202,14 @@ def test_what_a_person_said_of_a_pair_stays(database: sa.Engine) -> None:
         session.add(Relation(earlier="Int 0841-2022", later="Int 0274-2024", kind="reintroduces", source="an editor"))
     filled(database)
     assert one(database, Relation).source == "an editor"
+
+
+def test_what_the_rule_found_gives_way_to_a_person_who_says_the_same(database: sa.Engine) -> None:
+    filled(database)
+    with writing(database) as session:
+        said = RelationRecord("Int 0841-2022", "Int 0274-2024", "reintroduces", "The two texts are the same.")
+        facts.relate(session, "an editor", [said])
+    assert one(database, Relation).evidence == "The two texts are the same."
 
 
 def test_a_return_under_another_name_is_found_by_its_words(database: sa.Engine) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from scrapers.records import CoverageRecord, LawDateRecord, NoteRecord, RelationRecord, SectionRecord
 from tracker.database import next_id
 from tracker.held import table
+from tracker.lineage import SOURCE
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
 from tracker.models_law import LawDate
 from tracker.models_sources import Article, Coverage
@@ -35,9 +36,16 @@ def store(session: Session, facts: Facts, now: datetime) -> None:
 
 
 def relate(session: Session, source: str, relations: Sequence[RelationRecord]) -> None:
-    """Replace what this source says of how matters stand to each other; what another said first is left to it."""
+    """Replace what this source says of how matters stand to each other; what another said first is left to it.
+
+    What our own rule found gives way to whoever says the same.
+    """
     rows = table(Relation)
     session.execute(rows.delete().where(rows.c.source == source))
+    if source != SOURCE:
+        said = [(row.earlier, row.later) for row in relations if row.kind == "reintroduces"]
+        same = sa.tuple_(rows.c.earlier, rows.c.later).in_(said)
+        session.execute(rows.delete().where(rows.c.source == SOURCE, same))
     known = {(row.earlier, row.later, row.kind) for row in session.execute(sa.select(rows))}
     number = itertools.count(next_id(session, Relation.id))
     new = {(row.earlier, row.later, row.kind): row for row in relations}

@@ -21,6 +21,7 @@ from tracker import identifiers
 from tracker.errors import BadIdentifier
 from tracker.lifecycle import session_end
 
+SOURCE: Final = "lineage rule"  # whose word a relation is that was found here
 PUBLISHED, PROPOSED = "published", "proposed"
 PUBLISH_FROM: Final = 0.8
 PROPOSE_FROM: Final = 0.5

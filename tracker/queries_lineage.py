@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlmodel import Session, select
 
 from tracker import lineage
+from tracker.lineage import SOURCE
 from tracker.models import Relation
 from tracker.queries import Line, lines_by_number
-from tracker.returns import SOURCE
 
 
 class Form(NamedTuple):

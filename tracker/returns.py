@@ -16,12 +16,11 @@ from tracker import facts, lineage, search
 from tracker.database import next_id
 from tracker.errors import NotFound
 from tracker.held import iso, table
-from tracker.lineage import PUBLISHED, Form, Proposal, Titles
+from tracker.lineage import PUBLISHED, SOURCE, Form, Proposal, Titles
 from tracker.models import TRACKED, Matter, Person, Sponsorship, Version
 from tracker.models_law import LineageLook, RelationProposal
 from tracker.posting import insert
 
-SOURCE = "lineage rule"
 SURE = 0.95
 _PER_PROBE = 10  # matters that one question to the search index may add
 
