@@ -292,12 +292,12 @@ def test_a_repealed_section_is_repealed_until_it_is_added_again() -> None:
 # --- as known then
 
 
-def test_two_days_after_the_override_our_record_did_not_yet_call_it_law(record: sa.Engine) -> None:
+def test_two_days_after_the_override_our_record_did_not_yet_call_it_law(database: sa.Engine) -> None:
     """The override first read "Approved by Council"; number and enactment date came on 1 February."""
-    golden.fill(record)
-    with writing(record) as session:
+    golden.fill(database)
+    with writing(database) as session:
         session.add(SectionEffect(file_number="Int 1412-2025", code="admin", section="9-999", effect="amends"))
-    with reading(record) as session:
+    with reading(database) as session:
         held = queries_law.book(session, golden.TODAY)
     day = date(2026, 1, 31)
     assert section(held.on(day), "9-999").form is not None
@@ -308,8 +308,8 @@ def test_two_days_after_the_override_our_record_did_not_yet_call_it_law(record: 
 
 
 def test_before_our_record_began_it_said_nothing(book: Book) -> None:
-    began = book.began_at
-    assert began is not None and began.year == 2021
+    assert book.began_on(council=True) == date(2021, 9, 26)
+    assert book.began_on(council=False) == TODAY, "orders and suits were last gone through by hand on that day"
     then = book.known_on(date(2018, 2, 1)).on(date(2018, 2, 1))
     assert not then.bills and not then.others
 
@@ -360,6 +360,47 @@ def test_an_emergency_order_of_which_nothing_is_known_is_vouched_for_five_days()
     )  # fmt: skip
     stages = [found.stage for day in (9, 10, 11) if (found := state_on(matter, date(2026, 1, day), TODAY))]
     assert stages == [Stage.IN_FORCE, Stage.IN_FORCE, Stage.STATE_UNKNOWN]
+
+
+def test_every_written_day_is_of_a_law_that_names_the_section(book: Book) -> None:
+    named = {(effect.file_number, effect.section, effect.subdivision) for effect in book.effects}
+    assert len(book.terms) == 15
+    for term in book.terms:
+        matter = book.matters[term.file_number]
+        assert matter.enacted_on is not None and term.effective_on >= matter.enacted_on
+        assert term.basis and not term.basis.endswith(".")
+        assert not term.section or (term.file_number, term.section, term.subdivision) in named
+
+
+@pytest.mark.parametrize(
+    ("clause", "on_", "basis"),
+    [
+        ("This local law takes effect immediately.", "2017-12-01", "at once"),
+        ("§2. This local law takes effect 60 days after it becomes law.", "2018-01-30", "60 days after it became law"),
+        ("This local law shall take effect 120 days after its enactment into law, except that the commissioner may act "
+         "before.", "2018-03-31", "120 days after it became law"),
+        ("This local law takes effect on January 1, 2019, provided that rules may come sooner.", "2019-01-01",
+         "on a day that it names"),
+    ],
+)  # fmt: skip
+def test_a_plain_clause_tells_the_day_of_effect(clause: str, on_: str, basis: str) -> None:
+    found = effective(f"Be it enacted. {clause}", date(2017, 12, 1))
+    assert found == (date.fromisoformat(on_), basis)
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "This local law shall take effect one hundred eighty days after its enactment.",
+        "Sections 1 and 2 of this local law shall take effect 30 days after it shall have become a law.",
+        "This local law takes effect immediately, but subdivision g takes effect 90 days after it becomes law.",
+        "This local law takes effect on the same date as a local law for the year 2017, as proposed, takes effect.",
+        "This local law takes effect on Febtember 30, 2019.",
+        "",
+    ],
+)
+def test_what_is_not_plain_is_left_to_a_person(clause: str) -> None:
+    assert effective(f"Be it enacted. {clause}", date(2017, 12, 1)) is None
 
 
 def test_the_day_of_effect_is_a_fact_of_each_law(data: Path) -> None:

@@ -113,6 +113,14 @@ def test_before_our_record_began_the_page_says_so(client: FlaskClient) -> None:
     assert "Local Law 228 of 2017" not in text
 
 
+def test_where_a_part_of_the_record_is_younger_than_the_day_that_is_said(client: FlaskClient) -> None:
+    text = words(client, "/law?on=2026-01-31&known=then")
+    assert "On 31 Jan 2026 our record was not whole yet." in text
+    assert "Orders, directives and suits came into it on 24 Nov 2026." in text
+    assert "§ 9-131 as changed by Local Law 228 of 2017" in text, "the override was not yet in the record"
+    assert "§ 9-131 as changed by Local Law 63 of 2026" in words(client, "/law?on=2026-01-31")
+
+
 def test_what_changed_between_two_days(client: FlaskClient) -> None:
     text = words(client, "/compare?from=2025-12-01&to=2026-03-01")
     assert "§ 9-131 Amended subdivisions (a)(4), (d) and (h)(2) by Local Law 63 of 2026" in text

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 _PLAIN: Final = re.compile(
-    r"this local law (?:shall take|takes) effect (?:(?P<once>immediately)|(?P<days>\d{1,4}) days after "
+    r"(?<!of )this local law (?:shall take|takes) effect (?:(?P<once>immediately)|(?P<days>\d{1,4}) days after "
     r"(?:it becomes law|it becomes a law|it shall have become (?:a )?law|its enactment(?: into law)?)"
     r"|on (?P<month>[a-z]+) (?P<day>\d{1,2}), (?P<year>\d{4}))(?= ?[.;,])",
     re.IGNORECASE,

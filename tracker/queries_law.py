@@ -19,6 +19,7 @@ from tracker.asof import Dated, Edit, Row
 from tracker.effective import effective
 from tracker.held import iso, table
 from tracker.law import Effect, Law, Term
+from tracker.lifecycle import BILL
 from tracker.models import TRACKED, Action, Change, Matter, Relation, SectionEffect, Version
 from tracker.models_law import LawDate
 from tracker.queries import Line, fetch_lines, lines_where
@@ -29,10 +30,7 @@ TURNED_BACK: Final = ("status_changed", "law_number_changed", "enactment_date_ch
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that the law of any day is made of; `lines` are the matters as lists show them, by number.
-
-    `began_at` is when the first of them was seen, None for an empty record.
-    """
+    """All that the law of any day is made of; `lines` are the matters as lists show them, by number."""
 
     today: date
     effects: tuple[Effect, ...]
@@ -42,9 +40,11 @@ class Book:
     seen_at: Mapping[str, datetime]
     edits: Mapping[str, tuple[Edit, ...]]
 
-    @property
-    def began_at(self) -> datetime | None:
-        return min(self.seen_at.values(), default=None)
+    def began_on(self, *, council: bool) -> date | None:
+        """The day on which the first bill was seen, or the first order, directive or suit; None where there is none."""
+        seen = (at for number, at in self.seen_at.items() if (self.lines[number].kind == BILL) is council)
+        first = min(seen, default=None)
+        return wording.new_york_date(first) if first else None
 
     def on(self, day: date) -> Law:
         """The law at the end of a day, as known today."""

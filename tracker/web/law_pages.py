@@ -71,14 +71,15 @@ def _law(book: Book, day: date | None, then: bool) -> Law | None:
 
 def _unseen(book: Book, day: date | None) -> str:
     """What must be said where our record is younger than the day that is asked for; "" where it is not."""
-    if day is None:
-        return ""
-    if book.began_at is None:
-        return "Nothing is recorded yet."
-    began = wording.new_york_date(book.began_at)
+    bills, others = book.began_on(council=True), book.began_on(council=False)
+    began = min((each for each in (bills, others) if each), default=None)
+    if day is None or began is None:
+        return "" if began else "Nothing is recorded yet."
     if day < began:
         return f"Our record began on {wording.day(began)}: on {wording.day(day)} it said nothing yet."
-    return ""
+    late = {"bills": bills, "orders, directives and suits": others}
+    told = [f"{what.capitalize()} came into it on {wording.day(on)}" for what, on in late.items() if on and on > day]
+    return f"On {wording.day(day)} our record was not whole yet. {told[0]}." if told else ""
 
 
 @blueprint.get("/compare")

@@ -65,6 +65,7 @@ def compare(slug: str, pair: str) -> str:
             shown=shown,
             rest=rest,
             whole=whole,
+            lost="\N{REPLACEMENT CHARACTER}" in old + new,
             removed=_counted(found, "removed"),
             inserted=_counted(found, "inserted"),
         )
