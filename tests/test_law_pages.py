@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import golden
 import pytest
 from flask.testing import FlaskClient
 
 from tracker.config import load_config
 from tracker.database import connect, upgrade, writing
-from tracker.models import Version
+from tracker.models import SectionEffect, Version
 from tracker.scope import Rule
 from tracker.sync import load_starter
 from tracker.textdiff import difference
@@ -223,3 +224,17 @@ def test_the_chain_across_sessions_says_what_became_of_each(client: FlaskClient)
 
 def test_a_matter_that_never_returned_has_no_chain(client: FlaskClient) -> None:
     assert "Across sessions" not in words(client, "/matters/int-0486-2014")
+
+
+# --- what is not on record
+
+
+def test_a_law_without_a_day_of_effect_shows_its_enactment_and_says_so(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/tracker.db")
+    upgrade(engine)
+    golden.fill(engine)
+    with writing(engine) as session:
+        session.add(SectionEffect(file_number="Int 1412-2025", code="admin", section="9-999", effect="adds"))
+    text = words(create_app(engine, clock=lambda: golden.NOW).test_client(), "/sections/admin-9-999")
+    assert "In force from 29 Jan 2026 (effective date not recorded, enactment date shown)" in text
+    engine.dispose()
