@@ -226,7 +226,19 @@ def test_a_matter_that_never_returned_has_no_chain(client: FlaskClient) -> None:
     assert "Across sessions" not in words(client, "/matters/int-0486-2014")
 
 
-# --- what is not on record
+# --- what is not on record, and what moved
+
+
+def test_the_versions_of_a_renumbered_bill_are_at_its_new_number(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/tracker.db")
+    upgrade(engine)
+    golden.fill(engine)
+    response = (
+        create_app(engine, clock=lambda: golden.NOW).test_client().get("/matters/int-1128-2023/versions/first..A")
+    )
+    assert response.status_code == 301
+    assert response.location == "/matters/int-1126-2023/versions/first..A"
+    engine.dispose()
 
 
 def test_a_law_without_a_day_of_effect_shows_its_enactment_and_says_so(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker import queries, queries_sources, queries_versions, textdiff
 from tracker.errors import NotFound
@@ -44,13 +45,19 @@ def passages(paragraphs: Sequence[Paragraph], around: int) -> tuple[list[Passage
 
 
 @blueprint.get("/matters/<slug>/versions/<pair>")
-def compare(slug: str, pair: str) -> str:
+def compare(slug: str, pair: str) -> str | Response:
     asked = _PAIR.fullmatch(pair)
     if asked is None or asked[1] == asked[2]:
         raise NotFound("Two versions are compared at an address like /matters/int-1412-2025/versions/first..A.")
     whole = "whole" in request.args
     with site().reading() as session:
-        matter, (old, new) = queries_versions.texts(session, slug, asked[1], asked[2])
+        try:
+            matter, (old, new) = queries_versions.texts(session, slug, asked[1], asked[2])
+        except NotFound:
+            now = queries.slug_now(session, slug)
+            if now is None:
+                raise
+            return redirect(url_for("versions.compare", slug=now, pair=pair), 301)
         long = max(len(old), len(new)) > textdiff.LONGEST
         found = None if long else textdiff.difference(textdiff.laid_out(old), textdiff.laid_out(new))
         shown, rest = passages(found.paragraphs, len(found.paragraphs) if whole else AROUND) if found else ([], 0)
