@@ -139,6 +139,16 @@ class SectionRecord(NamedTuple):
     effect: str
 
 
+class LawDateRecord(NamedTuple):
+    """When a law, or the section and subdivision named, took effect; ``effective_on`` is an ISO date."""
+
+    file_number: str
+    section: str
+    subdivision: str
+    effective_on: str
+    basis: str
+
+
 class NoteRecord(NamedTuple):
     """Our own words on a matter: a headline, one neutral sentence, the names the press gives it, what is unverified."""
 

@@ -20,6 +20,7 @@ from tracker import __version__
 from tracker.cli_captures import captures
 from tracker.cli_digests import bounces, digest, send
 from tracker.cli_editor import editor
+from tracker.cli_lineage import lineage
 from tracker.cli_match import match
 from tracker.cli_news import add_article, backfill_news, import_articles, relink
 from tracker.cli_parse import parse
@@ -91,6 +92,7 @@ main.add_command(replay)
 main.add_command(captures)
 main.add_command(parse)
 main.add_command(match)
+main.add_command(lineage)
 main.add_command(add_article)
 main.add_command(import_articles)
 main.add_command(relink)

@@ -10,11 +10,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from scrapers.records import CoverageRecord, RelationRecord
+from scrapers.records import CoverageRecord, LawDateRecord, NoteRecord, RelationRecord, SectionRecord
 from tracker import editor_words
 from tracker.database import next_id
 from tracker.held import table
+from tracker.lineage import SOURCE
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
+from tracker.models_law import LawDate
 from tracker.models_sources import Article, Coverage
 from tracker.posting import insert
 from tracker.record import Facts
@@ -26,9 +28,9 @@ EDITOR = "starter record"
 def store(session: Session, facts: Facts, now: datetime) -> None:
     """Replace the facts; matters that had or have a note are indexed again."""
     _index_again(session)
-    for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections)):
+    for model, rows in ((Note, facts.notes), (SectionEffect, facts.sections), (LawDate, facts.dates)):
         session.execute(table(model).delete())
-        insert(session, model, _numbered(model, [row._asdict() for row in rows]))
+        insert(session, model, _numbered(model, [_asdict(row) for row in rows]))
     editor_words.lay_all(session)
     relate(session, EDITOR, facts.relations)
     _store_scopes(session, facts, now)
@@ -37,9 +39,16 @@ def store(session: Session, facts: Facts, now: datetime) -> None:
 
 
 def relate(session: Session, source: str, relations: Sequence[RelationRecord]) -> None:
-    """Replace what this source says of how matters stand to each other; what another said first is left to it."""
+    """Replace what this source says of how matters stand to each other; what another said first is left to it.
+
+    What our own rule found gives way to whoever says the same.
+    """
     rows = table(Relation)
     session.execute(rows.delete().where(rows.c.source == source))
+    if source != SOURCE:
+        said = [(row.earlier, row.later) for row in relations if row.kind == "reintroduces"]
+        same = sa.tuple_(rows.c.earlier, rows.c.later).in_(said)
+        session.execute(rows.delete().where(rows.c.source == SOURCE, same))
     known = {(row.earlier, row.later, row.kind) for row in session.execute(sa.select(rows))}
     number = itertools.count(next_id(session, Relation.id))
     new = {(row.earlier, row.later, row.kind): row for row in relations}
@@ -91,6 +100,11 @@ def _index_again(session: Session) -> None:
     matters = table(Matter)
     noted = sa.select(table(Note).c.file_number)
     session.execute(matters.update().where(matters.c.file_number.in_(noted)).values(search_stale=True))
+
+
+def _asdict(row: NoteRecord | SectionRecord | LawDateRecord) -> dict[str, object]:
+    given = row._asdict()
+    return given | {"effective_on": date.fromisoformat(given["effective_on"])} if "effective_on" in given else given
 
 
 def _numbered(model: type, rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from scrapers.errors import Refused, ScrapeError, Stopped
 from scrapers.records import Observation, RelationRecord, Unreadable
-from tracker import facts, search
+from tracker import facts, returns, search
 from tracker.database import writing
 from tracker.errors import BadInput, SourceShrank, TrackerError
 from tracker.held import table
@@ -234,6 +234,7 @@ class _Intake:
         doubts = [*self._source.doubts, *self._judge.doubts, *unread]
         raise_alerts(self._session, self._run.id or 0, doubts, self._clock())
         search.refresh(self._session)
+        returns.find_returns(self._session, self._clock())
         return self._finish()
 
     def _take(self, at: datetime, moment: list[Seen]) -> None:

@@ -7,16 +7,13 @@ from sqlmodel import SQLModel
 import tracker.models
 import tracker.models_digests
 import tracker.models_editing
+import tracker.models_law
 import tracker.models_mail
 import tracker.models_sources
 import tracker.models_suggestions  # noqa: F401
 
-SEARCH_TABLES = (
-    "matter_search",
-    "article_search",
-    "ix_matter_search",
-    "ix_article_search",
-)  # written by hand for each database; autogenerate must not drop it
+# written by hand for each database; autogenerate must not drop them
+SEARCH_TABLES = ("matter_search", "article_search", "ix_matter_search", "ix_article_search")
 
 
 def include(thing: sa.schema.SchemaItem, name: str | None, kind: str, reflected: bool, compared: object) -> bool:

@@ -2,8 +2,8 @@
 
 ``council.jsonl`` are dated observations of Council files (see `build`). ``mayor.json`` are orders, directives and
 suits, gathered from public sources, each act with its address and how sure it is. ``notes.csv``, ``relations.csv``,
-``sections.csv`` and ``scope.csv`` are our own words and findings, kept by hand; ``coverage.csv`` is a bibliography,
-with the measures that each piece covers.
+``sections.csv``, ``effective.csv`` (when a law took effect) and ``scope.csv`` are our own words and findings, kept by
+hand; ``coverage.csv`` is a bibliography, with the measures that each piece covers.
 """
 
 import csv
@@ -20,6 +20,7 @@ from scrapers import council_archive
 from scrapers.records import (
     ActionRecord,
     CoverageRecord,
+    LawDateRecord,
     MatterRecord,
     NoteRecord,
     Observation,
@@ -72,6 +73,7 @@ class Facts:
     sections: tuple[SectionRecord, ...]
     scopes: tuple[ScopeRecord, ...] = ()
     coverage: tuple[CoverageRecord, ...] = ()
+    dates: tuple[LawDateRecord, ...] = ()
 
 
 def observations(folder: Path = FOLDER) -> Iterator[Observation]:
@@ -93,6 +95,7 @@ def facts(folder: Path = FOLDER) -> Facts:
         sections=tuple(SectionRecord(**row) for row in _rows(folder / "sections.csv")),
         scopes=scopes(folder),
         coverage=tuple(CoverageRecord(**row) for row in _rows(folder / "coverage.csv")),
+        dates=tuple(LawDateRecord(**row) for row in _rows(folder / "effective.csv")),
     )
 
 

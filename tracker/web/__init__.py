@@ -24,12 +24,14 @@ from tracker.web import (
     downloads,
     edit,
     filters,
+    law_pages,
     manage,
     metrics,
     pages,
     searching,
     subscriptions,
     suggest,
+    version_pages,
 )
 from tracker.web.desk import Desk
 from tracker.web.site import Site, SiteSettings
@@ -37,6 +39,9 @@ from tracker.web.site import Site, SiteSettings
 __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
+BLUEPRINTS = (
+    archive, bounces, downloads, law_pages, manage, metrics, pages, searching, subscriptions, suggest, version_pages,
+)  # fmt: skip
 COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
 
 
@@ -60,18 +65,11 @@ def create_app(
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
-    app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(metrics.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(suggest.blueprint)
-    app.register_blueprint(searching.blueprint)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
     if desk is not None:
         app.extensions["tracker.desk"] = desk
         app.register_blueprint(edit.blueprint)
-    app.register_blueprint(subscriptions.blueprint)
-    app.register_blueprint(manage.blueprint)
-    app.register_blueprint(bounces.blueprint)
-    app.register_blueprint(archive.blueprint)
     _map_errors(app)
     caching.register(app)
     Compress(app)

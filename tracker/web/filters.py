@@ -157,10 +157,13 @@ def stage_tone(value: str) -> str:
     return "council" if stage.live else "over"
 
 
-def related(dossier: Dossier) -> list[tuple[str, list[Link]]]:
-    """Related matters under what they are to this one. A bill that is not law does not amend anything yet."""
+def related(dossier: Dossier, apart: Sequence[str] = ()) -> list[tuple[str, list[Link]]]:
+    """Related matters under what they are to this one, but for the kinds that are shown `apart`.
+
+    A bill that is not law does not amend anything yet.
+    """
     grouped: dict[str, list[Link]] = {}
-    for link in dossier.links:
+    for link in (link for link in dossier.links if link.kind not in apart):
         pending = not dossier.matter.is_law if link.forward else link.stage not in LAW_STAGES
         grouped.setdefault(_relation(link, pending), []).append(link)
     return list(grouped.items())

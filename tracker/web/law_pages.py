@@ -1,0 +1,187 @@
+"""The law on a day, what changed between two days, and one section: asked of `queries_law`, decided in `law`."""
+
+import re
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from flask import Blueprint, render_template, request
+
+from tracker import law, queries_law, queries_sources, wording
+from tracker.asof import State
+from tracker.errors import NotFound
+from tracker.identifiers import FIRST_YEAR, LAST_YEAR
+from tracker.law import Law, SectionOn, Standing
+from tracker.queries_law import Book
+from tracker.web.site import site
+
+blueprint = Blueprint("law", __name__)
+
+YEAR: Final = timedelta(days=365)
+CODE_NAMES: Final = {"admin": "Administrative Code", "charter": "Charter"}
+_SLUG: Final = re.compile(r"(admin|charter)-(\d+(?:-\d+)?(?:\.\d+)?)", re.ASCII)
+
+
+class Asked(NamedTuple):
+    """A day as the address gives it: `typed` is what stood there, `wrong` a sentence where that is no day."""
+
+    day: date | None
+    typed: str
+    wrong: str = ""
+
+
+def asked_day(name: str, default: date) -> Asked:
+    """The day of this name in the address; the default where none is given."""
+    typed = request.args.get(name, "").replace("\0", "").strip()[:40]
+    if not typed:
+        return Asked(default, default.isoformat())
+    try:
+        day = date.fromisoformat(typed) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed, re.ASCII) else None
+    except ValueError:
+        day = None
+    if day is None:
+        return Asked(None, typed, f"“{typed}” is not a date. Write year, month and day, like 2018-02-01.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return Asked(None, typed, f"“{typed}” is too far away: give a day from {FIRST_YEAR} to {LAST_YEAR}.")
+    return Asked(day, typed)
+
+
+@blueprint.get("/law")
+def on_a_day() -> tuple[str, int]:
+    asked, then = asked_day("on", site().today()), request.args.get("known") == "then"
+    with site().reading() as session:
+        book = queries_law.book(session, site().today())
+        page = render_template(
+            "law.html",
+            sources=queries_sources.sources(session),
+            asked=asked,
+            then=then,
+            book=book,
+            law=_law(book, asked.day, then),
+            unseen=_unseen(book, asked.day) if then else "",
+            **_words(),
+        )
+    return page, 400 if asked.wrong else 200
+
+
+def _law(book: Book, day: date | None, then: bool) -> Law | None:
+    if day is None:
+        return None
+    return (book.known_on(day) if then and day < book.today else book).on(day)
+
+
+def _unseen(book: Book, day: date | None) -> str:
+    """What must be said where our record is younger than the day that is asked for; "" where it is not."""
+    bills, others = book.began_on(council=True), book.began_on(council=False)
+    began = min((each for each in (bills, others) if each), default=None)
+    if day is None or began is None:
+        return "" if began else "Nothing is recorded yet."
+    if day < began:
+        return f"Our record began on {wording.day(began)}: on {wording.day(day)} it said nothing yet."
+    late = {"bills": bills, "orders, directives and suits": others}
+    told = [f"{what.capitalize()} came into it on {wording.day(on)}" for what, on in late.items() if on and on > day]
+    return f"On {wording.day(day)} our record was not whole yet. {told[0]}." if told else ""
+
+
+@blueprint.get("/compare")
+def compare() -> tuple[str, int]:
+    today, then = site().today(), request.args.get("known") == "then"
+    first, second = asked_day("from", today - YEAR), asked_day("to", today)
+    with site().reading() as session:
+        book = queries_law.book(session, today)
+        page = render_template(
+            "compare.html",
+            sources=queries_sources.sources(session),
+            first=first,
+            second=second,
+            then=then,
+            book=book,
+            found=_compared(book, first.day, second.day, then),
+            unseen=[said for each in (first, second) if then and (said := _unseen(book, each.day))],
+            **_words(),
+        )
+    return page, 400 if first.wrong or second.wrong else 200
+
+
+class Compared(NamedTuple):
+    """Two days, the earlier one first; `turned` where the address had them the other way round."""
+
+    before: Law
+    after: Law
+    sections: tuple[law.Difference, ...]
+    others: tuple[law.Moved, ...]
+    bills: tuple[law.Moved, ...]
+    turned: bool
+
+
+def _compared(book: Book, first: date | None, second: date | None, then: bool) -> Compared | None:
+    early, late = sorted(day for day in (first, second) if day) if first and second else (None, None)
+    before, after = _law(book, early, then), _law(book, late, then)
+    if before is None or after is None:
+        return None
+    return Compared(
+        before,
+        after,
+        law.differences(before, after),
+        law.moved(before.others, after.others),
+        law.moved(before.bills, after.bills),
+        turned=first != early,
+    )
+
+
+@blueprint.get("/sections/<slug>")
+def section(slug: str) -> str:
+    code, number = _place(slug)
+    with site().reading() as session:
+        book = queries_law.book(session, site().today())
+        now = book.on(book.today)
+        here = next((each for each in now.sections if (each.code, each.section) == (code, number)), None)
+        if here is None:
+            raise NotFound(f"No matter in this record names section {number} of the {CODE_NAMES[code]}.")
+        numbers = [step.file_number for step in (*here.done, *here.coming)]
+        return render_template(
+            "section.html",
+            sources=queries_sources.sources(session),
+            book=book,
+            here=here,
+            name=section_name(code, number),
+            tried=_tried(book, now, here),
+            touches=queries_law.touching(session, book, numbers, number),
+            states=now.others,
+            **_words(),
+        )
+
+
+def _place(slug: str) -> tuple[str, str]:
+    found = _SLUG.fullmatch(slug)
+    if found is None:
+        raise NotFound("Sections have addresses like /sections/admin-9-131 and /sections/charter-18.")
+    return found[1], found[2]
+
+
+class Trial(NamedTuple):
+    """What a bill that is not law would do to a section, or would have done: effects, each with its subdivisions."""
+
+    file_number: str
+    effects: dict[str, list[str]]
+    state: State
+
+
+def _tried(book: Book, now: Law, here: SectionOn) -> list[Trial]:
+    """Bills that are not law and name the section, the newest first; those that can still move are live."""
+    grouped: dict[str, dict[str, list[str]]] = {}
+    for effect in book.effects:
+        state = now.bills.get(effect.file_number)
+        if (effect.code, effect.section) == (here.code, here.section) and state and not state.is_law:
+            parts = grouped.setdefault(effect.file_number, {}).setdefault(effect.effect, [])
+            parts += [effect.subdivision] if effect.subdivision else []
+    found = [Trial(number, effects, now.bills[number]) for number, effects in grouped.items()]
+    return sorted(found, key=lambda trial: book.lines[trial.file_number].introduced_on or date.min, reverse=True)
+
+
+def section_name(code: str, section: str) -> str:
+    """ "Charter § 8", "§ 9-131"."""
+    return f"Charter § {section}" if code == "charter" else f"§ {section}"
+
+
+def _words() -> dict[str, Any]:
+    return {"section_name": section_name, "CODE_NAMES": CODE_NAMES, "Standing": Standing}
