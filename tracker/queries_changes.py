@@ -193,6 +193,17 @@ def _loud(with_acts: bool) -> frozenset[str]:
     }
 
 
+def latest(session: Session, limit: int, *which: Any) -> tuple[Seen, ...]:
+    """The changes that we saw last, the newest first. ``which`` chooses among changes."""
+    chosen = _seen().where(*which).order_by(*_newest_first()).limit(limit)
+    return tuple(Seen(*row) for row in session.execute(chosen))
+
+
+def of_scope(session: Session, scope: str) -> Any:
+    """The condition for changes of the matters in scope: "tracked", "core", "all"."""
+    return _scoped(session, scope)
+
+
 def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
     """One page of what we saw change, newest first."""
     which = [_scoped(session, asked.scope)] + ([col(Change.kind) == asked.kind] if asked.kind else [])

@@ -61,6 +61,11 @@ def list_matters(session: Session, asked: MatterFilter) -> MatterPage:
     return MatterPage(fetch_lines(session, chosen), total, page)
 
 
+def ids(session: Session, asked: MatterFilter) -> Any:
+    """The ids of all matters that fit, as a question for the database."""
+    return select(Matter.id).where(col(Matter.removed_at).is_(None), *_conditions(session, asked))
+
+
 def _order(sort: str) -> tuple[Any, ...]:
     column = col(Matter.stage_since) if sort == "moved" else col(Matter.introduced_on)
     if sort == "oldest":

@@ -17,13 +17,16 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import caching, downloads, filters, metrics, pages
+from tracker.web import caching, downloads, feeds, filters, metrics, pages
 from tracker.web.site import Site, SiteSettings
 
 __all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
-COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
+COMPRESSED = [
+    "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
+    "application/xml", "application/openapi+json",
+]  # fmt: skip
 
 
 def create_app(
@@ -45,6 +48,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(feeds.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     _map_errors(app)

@@ -17,6 +17,7 @@ from tracker.errors import TrackerError
 from tracker.web.site import site
 
 PAGE_SECONDS = 60
+MARKED = ("pages", "feeds", "api", "ways")  # blueprints whose answers depend on what is stored and on the day alone
 STATIC_SECONDS = 365 * 24 * 3600
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -41,7 +42,7 @@ def register(app: Flask) -> None:
 
 def _unchanged() -> Response | None:
     """Answer 304 before anything is read, where the reader holds this very page."""
-    if request.method not in ("GET", "HEAD") or (request.endpoint or "").rpartition(".")[0] != "pages":
+    if request.method not in ("GET", "HEAD") or request.blueprint not in MARKED:
         return None
     try:
         g.mark = _mark()

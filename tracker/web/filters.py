@@ -90,6 +90,7 @@ def register(app: Flask) -> None:
         STATES=wording_hearings.STATES,
         KINDS=KINDS,
         page_address=page_address,
+        feed_address=feed_address,
         days_since=days_since,
     )
     app.context_processor(_page_context)
@@ -200,3 +201,9 @@ def page_address(number: int) -> str:
     asked: Mapping[str, Sequence[str]] = request.args.to_dict(flat=False)
     kept = {key: values for key, values in asked.items() if key != "page" and any(values)}
     return url_for(request.endpoint or "pages.home", **kept, **({"page": number} if number > 1 else {}))  # type: ignore[arg-type]
+
+
+def feed_address() -> str:
+    """The feed of this list with the same questions: a search that can be followed."""
+    asked: Mapping[str, Sequence[str]] = request.args.to_dict(flat=False)
+    return url_for("feeds.search", **{key: values for key, values in asked.items() if key != "page" and any(values)})  # type: ignore[arg-type]

@@ -68,7 +68,7 @@ def _by_stage(lines: tuple[queries.Line, ...]) -> dict[str, list[queries.Line]]:
 
 @blueprint.get("/matters")
 def matters() -> str:
-    asked = _matter_filter()
+    asked = matter_filter()
     with site().reading() as session:
         return _page(
             session,
@@ -82,7 +82,7 @@ def matters() -> str:
         )
 
 
-def _matter_filter() -> MatterFilter:
+def matter_filter() -> MatterFilter:
     """What the address asks for; a value that means nothing is left out, since readers edit addresses by hand."""
     sort, scope = _word("sort"), _word("scope")
     return MatterFilter(
