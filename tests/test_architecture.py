@@ -60,7 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.mail",
     ),
     ("tracker.ingest", "tracker.export_columns", "tracker.health", "tracker.queries_feeds"),
-    ("tracker.sync", "tracker.export", "tracker.classify"),
+    ("tracker.sync", "tracker.export", "tracker.classify", "tracker.queries_api"),
     ("tracker.visit",),
     ("tracker.sync_council", "tracker.sync_mayor", "tracker.sync_hearings", "tracker.sync_news"),
     ("tracker.sources",),

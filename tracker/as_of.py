@@ -72,8 +72,12 @@ def moment(asked: date | datetime, now: datetime) -> datetime:
         return min(asked.astimezone(UTC), now)
     if asked >= new_york_date(now):
         return now
-    midnight = datetime.combine(asked + timedelta(days=1), time(), NEW_YORK)
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+    return day_begins(asked + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight in New York, in UTC."""
+    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
 
 
 def known(matter: Matter, actions: Iterable[Action], changes: Iterable[Change], at: datetime) -> Known | None:

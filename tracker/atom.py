@@ -57,7 +57,8 @@ def write(feed: Feed) -> bytes:
     _link(root, "alternate", feed.link, "text/html")
     for entry in feed.entries:
         _write_entry(root, entry)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def tag(host: str, *parts: str) -> str:

@@ -22,6 +22,14 @@ _WHY: Final = {
 }
 
 
+class Measure(NamedTuple):
+    """A followed matter on an agenda."""
+
+    slug: str
+    number: str
+    title: str
+
+
 class Meeting(NamedTuple):
     """One meeting. ``status`` is the agenda's own word, ``clock`` New York wall clock or "", ``url`` may be ""."""
 
@@ -38,7 +46,7 @@ class Meeting(NamedTuple):
     state: str
     status: str
     url: str
-    measures: tuple[str, ...]
+    measures: tuple[Measure, ...]
 
 
 def write(name: str, address: str, host: str, meetings: Iterable[Meeting]) -> bytes:
@@ -56,7 +64,8 @@ def write(name: str, address: str, host: str, meetings: Iterable[Meeting]) -> by
     calendar.add_component(_zone([meeting.held_on for meeting in held]))
     for meeting in held:
         calendar.add_component(_event(meeting, host))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _zone(days: list[date]) -> Timezone:
@@ -110,5 +119,7 @@ def _description(meeting: Meeting) -> str:
         first = ", ".join(filter(None, (f"{meeting.first_held_on:%d %b %Y}".lstrip("0"), hour(meeting.first_clock))))
         lines.append(f"First set for {first}.")
     lines += [meeting.topic] if meeting.topic else []
-    lines += ["On its agenda:", *meeting.measures] if meeting.measures else []
+    lines += (
+        ["On its agenda:", *(f"{each.number} {each.title}" for each in meeting.measures)] if meeting.measures else []
+    )
     return "\n".join(lines)

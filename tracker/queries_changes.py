@@ -193,10 +193,10 @@ def _loud(with_acts: bool) -> frozenset[str]:
     }
 
 
-def latest(session: Session, limit: int, *which: Any) -> tuple[Seen, ...]:
-    """The changes that we saw last, the newest first. ``which`` chooses among changes."""
-    chosen = _seen().where(*which).order_by(*_newest_first()).limit(limit)
-    return tuple(Seen(*row) for row in session.execute(chosen))
+def latest(session: Session, limit: int, *which: Any, by: Any = None) -> tuple[Seen, ...]:
+    """The changes that we saw last, the newest first, or in the order ``by``. ``which`` chooses among changes."""
+    order = _newest_first() if by is None else (by,)
+    return tuple(Seen(*row) for row in session.execute(_seen().where(*which).order_by(*order).limit(limit)))
 
 
 def of_scope(session: Session, scope: str) -> Any:

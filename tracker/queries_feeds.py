@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker.calendars import Meeting
+from tracker.calendars import Measure, Meeting
 from tracker.held import table
 from tracker.models import TRACKED, Change, Matter, Note, SectionEffect
 from tracker.models_sources import Article, Coverage, Hearing, HearingItem
@@ -113,10 +113,11 @@ def with_matter(matter_id: int) -> Any:
     return col(Hearing.id).in_(select(HearingItem.hearing_id).where(HearingItem.matter_id == matter_id))
 
 
-def _agendas(session: Session, hearing_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The tracked matters of each agenda in a line each."""
+def _agendas(session: Session, hearing_ids: Sequence[int]) -> dict[int, tuple[Measure, ...]]:
+    """The tracked matters of each agenda; a bill can stand on one twice, for its hearing and for its vote."""
     items, matters, notes = table(HearingItem), table(Matter), table(Note)
-    columns: list[Any] = [items.c.hearing_id, matters.c.file_number, matters.c.name, notes.c.headline]
+    shown = [matters.c[name] for name in ("slug", "file_number", "name")]
+    columns: list[Any] = [items.c.hearing_id, *shown, notes.c.headline]
     chosen = (
         sa.select(*columns)
         .join(matters, matters.c.id == items.c.matter_id)
@@ -124,8 +125,8 @@ def _agendas(session: Session, hearing_ids: Sequence[int]) -> dict[int, tuple[st
         .where(items.c.hearing_id.in_(hearing_ids), matters.c.scope.in_(TRACKED), matters.c.removed_at.is_(None))
         .order_by(items.c.hearing_id, items.c.position)
     )
-    found: dict[int, dict[str, None]] = {}
-    for hearing_id, file_number, name, headline in session.execute(chosen):
-        line = f"{number_of(file_number)} {(headline or name).rstrip('. ')}".strip()
-        found.setdefault(hearing_id, {})[line] = None
-    return {key: tuple(lines) for key, lines in found.items()}
+    found: dict[int, dict[str, Measure]] = {}
+    for hearing_id, slug, file_number, name, headline in session.execute(chosen):
+        title = (headline or name).rstrip(". ")
+        found.setdefault(hearing_id, {})[slug] = Measure(slug, number_of(file_number), title)
+    return {key: tuple(measures.values()) for key, measures in found.items()}

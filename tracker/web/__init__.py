@@ -17,7 +17,8 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import caching, downloads, feeds, filters, metrics, pages
+from tracker.web import api, caching, downloads, feeds, filters, metrics, pages
+from tracker.web.problems import or_page
 from tracker.web.site import Site, SiteSettings
 
 __all__ = ["Site", "SiteSettings", "create_app", "templates_folder"]
@@ -49,6 +50,7 @@ def create_app(
     filters.register(app)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(api.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     _map_errors(app)
@@ -65,10 +67,10 @@ def templates_folder() -> Path:
 
 def _map_errors(app: Flask) -> None:
     """Each error of the tree becomes a page once, here."""
-    app.register_error_handler(NotFound, _not_found)
-    app.register_error_handler(TrackerError, _failed)
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(NotFound, or_page(_not_found))
+    app.register_error_handler(TrackerError, or_page(_failed))
+    app.register_error_handler(HTTPException, or_page(_refused))
+    app.register_error_handler(Exception, or_page(_broken))
 
 
 def _not_found(error: NotFound) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from tracker.coverage import KINDS
 from tracker.errors import NotFound
 from tracker.models import Change, Matter
 from tracker.models_sources import Hearing
-from tracker.queries_changes import Seen, of_scope
+from tracker.queries_changes import Seen, latest, of_scope
 from tracker.queries_feeds import Piece
 from tracker.web.addresses import absolute, host, root
 from tracker.web.pages import matter_filter
@@ -70,7 +70,7 @@ def matter(slug: str) -> ResponseReturnValue:
         held = _matter(session, slug)
         if held is None:
             return redirect(url_for(".matter", slug=queries.slug_now(session, slug)), 301)
-        rows = queries_feeds.latest(session, queries_feeds.ENTRIES, Change.matter_id == held.id)
+        rows = latest(session, queries_feeds.ENTRIES, Change.matter_id == held.id)
         title = f"{wording.number_of(held.file_number)}: {(held.name or held.title).rstrip('. ')}"
         return _feed(session, title, "pages.matter", _entries(rows), slug=slug)
 
