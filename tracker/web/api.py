@@ -21,6 +21,7 @@ from tracker.queries_changes import of_scope
 from tracker.queries_lists import MatterFilter
 from tracker.web import api_answers as answers
 from tracker.web import api_models as api
+from tracker.web import api_questions as ask
 from tracker.web.addresses import root
 from tracker.web.openapi import described, document
 from tracker.web.problems import ANYWHERE
@@ -36,15 +37,15 @@ def _for_anybody(response: Response) -> Response:
 
 
 @blueprint.get("/api/v1/openapi.json")
-@described(api.Nothing)
-def openapi(query: api.Nothing) -> Response:
+@described(ask.Nothing)
+def openapi(query: ask.Nothing) -> Response:
     """The description of this API (OpenAPI 3.1)."""
     return document()
 
 
 @blueprint.get("/api/v1/matters")
-@described(api.MattersQuery, api.MatterList)
-def matters(query: api.MattersQuery) -> Any:
+@described(ask.MattersQuery, api.MatterList)
+def matters(query: ask.MattersQuery) -> Any:
     """Bills, resolutions, orders, directives and suits, by their ids."""
     at, asked = _moment(query.as_of), MatterFilter(scope=query.scope, kind=query.kind, q=query.q)
     with site().reading() as session:
@@ -53,8 +54,8 @@ def matters(query: api.MattersQuery) -> Any:
 
 
 @blueprint.get("/api/v1/matters/<slug>")
-@described(api.AsOf, api.MatterAnswer, missing=True)
-def matter(slug: str, query: api.AsOf) -> Any:
+@described(ask.AsOf, api.MatterAnswer, missing=True)
+def matter(slug: str, query: ask.AsOf) -> Any:
     """One matter with all that is held of it, or what was known of it at an earlier moment.
 
     A number that the Council changed leads to the new one.
@@ -68,8 +69,8 @@ def matter(slug: str, query: api.AsOf) -> Any:
 
 
 @blueprint.get("/api/v1/matters/<slug>/actions")
-@described(api.AsOf, api.ActionList, missing=True)
-def actions(slug: str, query: api.AsOf) -> Any:
+@described(ask.AsOf, api.ActionList, missing=True)
+def actions(slug: str, query: ask.AsOf) -> Any:
     """The dated acts of a matter, the oldest first."""
     at = _moment(query.as_of)
     with site().reading() as session:
@@ -80,8 +81,8 @@ def actions(slug: str, query: api.AsOf) -> Any:
 
 
 @blueprint.get("/api/v1/matters/<slug>/votes")
-@described(api.Nothing, api.VoteList, missing=True)
-def votes(slug: str, query: api.Nothing) -> Any:
+@described(ask.Nothing, api.VoteList, missing=True)
+def votes(slug: str, query: ask.Nothing) -> Any:
     """The roll calls of a matter, as they are recorded now, the oldest first."""
     with site().reading() as session:
         dossier = _dossier(session, slug)
@@ -91,8 +92,8 @@ def votes(slug: str, query: api.Nothing) -> Any:
 
 
 @blueprint.get("/api/v1/matters/<slug>/changes")
-@described(api.ChangesOfMatterQuery, api.ChangeList, missing=True)
-def changes_of(slug: str, query: api.ChangesOfMatterQuery) -> Any:
+@described(ask.ChangesOfMatterQuery, api.ChangeList, missing=True)
+def changes_of(slug: str, query: ask.ChangesOfMatterQuery) -> Any:
     """What we saw change in a matter."""
     with site().reading() as session:
         dossier = _dossier(session, slug)
@@ -102,8 +103,8 @@ def changes_of(slug: str, query: api.ChangesOfMatterQuery) -> Any:
 
 
 @blueprint.get("/api/v1/matters/<slug>/coverage")
-@described(api.CoverageQuery, api.ArticleList, missing=True)
-def coverage_of(slug: str, query: api.CoverageQuery) -> Any:
+@described(ask.CoverageQuery, api.ArticleList, missing=True)
+def coverage_of(slug: str, query: ask.CoverageQuery) -> Any:
     """Published coverage of a matter, what we saw last first."""
     with site().reading() as session:
         dossier = _dossier(session, slug)
@@ -113,8 +114,8 @@ def coverage_of(slug: str, query: api.CoverageQuery) -> Any:
 
 
 @blueprint.get("/api/v1/changes")
-@described(api.ChangesQuery, api.ChangeList)
-def changes(query: api.ChangesQuery) -> Any:
+@described(ask.ChangesQuery, api.ChangeList)
+def changes(query: ask.ChangesQuery) -> Any:
     """Everything we saw change."""
     with site().reading() as session:
         which = [of_scope(session, query.scope)]
@@ -124,16 +125,16 @@ def changes(query: api.ChangesQuery) -> Any:
 
 
 @blueprint.get("/api/v1/coverage")
-@described(api.CoverageQuery, api.ArticleList)
-def coverage(query: api.CoverageQuery) -> Any:
+@described(ask.CoverageQuery, api.ArticleList)
+def coverage(query: ask.CoverageQuery) -> Any:
     """Published coverage with the measures that each piece covers, what we saw last first."""
     with site().reading() as session:
         return _articles(session, query, [])
 
 
 @blueprint.get("/api/v1/hearings")
-@described(api.HearingsQuery, api.HearingList)
-def hearings(query: api.HearingsQuery) -> Any:
+@described(ask.HearingsQuery, api.HearingList)
+def hearings(query: ask.HearingsQuery) -> Any:
     """Meetings with a followed matter on their agendas, as they are listed now, those that were called off too."""
     with site().reading() as session:
         found = queries_api.list_hearings(session, query.state or "", query.since, _after(query) or 0, query.limit)
@@ -141,16 +142,16 @@ def hearings(query: api.HearingsQuery) -> Any:
 
 
 @blueprint.get("/api/v1/sections")
-@described(api.Nothing, api.SectionList)
-def sections(query: api.Nothing) -> Any:
+@described(ask.Nothing, api.SectionList)
+def sections(query: ask.Nothing) -> Any:
     """Sections of the Administrative Code and the Charter that followed matters name, and what each does to them."""
     with site().reading() as session:
         return api.SectionList(data=[answers.section(one) for one in queries.sections(session)], meta=_meta(session))
 
 
 @blueprint.get("/api/v1/sources")
-@described(api.Nothing, api.SourceList)
-def sources(query: api.Nothing) -> Any:
+@described(ask.Nothing, api.SourceList)
+def sources(query: ask.Nothing) -> Any:
     """Every source that was ever tried."""
     with site().reading() as session:
         meta = _meta(session)
@@ -163,14 +164,14 @@ def matter_json(slug: str) -> ResponseReturnValue:
     return matter(slug=slug)  # type: ignore[no-any-return]
 
 
-def _changes(session: Session, query: api.ChangesOfMatterQuery, which: list[Any]) -> api.ChangeList:
+def _changes(session: Session, query: ask.ChangesOfMatterQuery, which: list[Any]) -> api.ChangeList:
     at = _moment(query.as_of)
     which = which + ([col(Change.observed_at) <= at] if at else [])
     found = queries_api.list_changes(session, which, _after(query), query.limit, query.order == "oldest")
     return api.ChangeList(data=[answers.change(row) for row in found.rows], meta=_meta(session, at, found.last))
 
 
-def _articles(session: Session, query: api.CoverageQuery, which: list[Any]) -> api.ArticleList:
+def _articles(session: Session, query: ask.CoverageQuery, which: list[Any]) -> api.ArticleList:
     at = _moment(query.as_of)
     which = which + ([col(Article.kind) == query.kind] if query.kind else [])
     which += [col(Article.outlet) == query.outlet] if query.outlet else []
@@ -214,7 +215,7 @@ def _start(asked: date | datetime) -> datetime:
     return asked if isinstance(asked, datetime) else as_of.day_begins(asked)
 
 
-def _after(query: api.Paged) -> int | None:
+def _after(query: ask.Paged) -> int | None:
     return int(query.cursor, 16) if query.cursor else None
 
 

@@ -1,6 +1,6 @@
 """Rows of the record -> answers of the API. Pure but for the addresses of pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -161,9 +161,7 @@ def _vote(row: models.Action, ballots: Sequence[Ballot]) -> api.Vote:
 
 
 def hearing(meeting: Meeting) -> api.Hearing:
-    fields: Mapping[str, object] = meeting._asdict()
-    measures = [api.OnAgenda(**one._asdict()) for one in meeting.measures]
-    return api.Hearing(**(fields | {"measures": measures}))  # type: ignore[arg-type]
+    return api.Hearing(**meeting._asdict() | {"measures": [one._asdict() for one in meeting.measures]})
 
 
 def section(history: queries.SectionHistory) -> api.SectionHistory:

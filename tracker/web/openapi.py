@@ -12,6 +12,7 @@ from tracker import __version__
 from tracker.web import api_models as api
 from tracker.web import problems
 from tracker.web.addresses import root
+from tracker.web.api_questions import Nothing
 from tracker.web.site import site
 
 CONTENT_TYPE: Final = "application/openapi+json;version=3.1"  # draft-ietf-httpapi-rest-api-mediatypes
@@ -37,7 +38,7 @@ _spec: Final = SpecTree(
 
 
 def described(
-    query: type[api.Nothing], answer: type[Any] | None = None, *, missing: bool = False
+    query: type[Nothing], answer: type[Any] | None = None, *, missing: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Check what an address is asked, and put it into the description with what it answers.
 
