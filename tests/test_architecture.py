@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.config", "tracker.models", "tracker.wording"),
-    ("tracker.atom", "tracker.calendars"),
+    ("tracker.atom", "tracker.calendars", "tracker.sitemaps"),
     ("tracker.order_relations", "tracker.press_knowledge"),
     ("tracker.press_resolve",),
     ("tracker.press_names", "tracker.press_seen"),
@@ -45,7 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.children",
     ),
     ("tracker.queries", "tracker.truth", "tracker.identity"),
-    ("tracker.readings",),
+    ("tracker.readings", "tracker.legislation"),
     ("tracker.judge", "tracker.ledger"),
     ("tracker.posting", "tracker.record", "tracker.queries_lists", "tracker.queries_changes"),
     (

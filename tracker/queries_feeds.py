@@ -130,3 +130,16 @@ def _agendas(session: Session, hearing_ids: Sequence[int]) -> dict[int, tuple[Me
         title = (headline or name).rstrip(". ")
         found.setdefault(hearing_id, {})[slug] = Measure(slug, number_of(file_number), title)
     return {key: tuple(measures.values()) for key, measures in found.items()}
+
+
+def addresses(session: Session) -> tuple[tuple[str, datetime], ...]:
+    """The address of every matter that is not out of scope, and when we last saw something change in it."""
+    changed = sa.select(col(Change.matter_id).label("id"), sa.func.max(col(Change.observed_at)).label("at"))
+    newest = changed.group_by(col(Change.matter_id)).subquery()
+    chosen = (
+        sa.select(col(Matter.slug), newest.c.at, col(Matter.first_seen_at))
+        .outerjoin(newest, newest.c.id == col(Matter.id))
+        .where(col(Matter.scope) != "out", col(Matter.removed_at).is_(None))
+        .order_by(col(Matter.id))
+    )
+    return tuple((slug, at or first) for slug, at, first in session.execute(chosen))

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import api, caching, downloads, feeds, filters, metrics, pages
+from tracker.web import api, caching, downloads, feeds, filters, metrics, pages, ways
 from tracker.web.problems import or_page
 from tracker.web.site import Site, SiteSettings
 
@@ -51,6 +51,7 @@ def create_app(
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(ways.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     _map_errors(app)

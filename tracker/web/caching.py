@@ -31,6 +31,11 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+EMBEDDED = {  # a timeline that is made to stand in other people's pages
+    key: value.replace("frame-ancestors 'none'", "frame-ancestors *")
+    for key, value in SECURITY.items()
+    if key != "X-Frame-Options"
+}
 
 
 def register(app: Flask) -> None:
@@ -79,7 +84,8 @@ def _program() -> str:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.extend({key: value for key, value in SECURITY.items() if key not in response.headers})
+    security = EMBEDDED if request.endpoint == "ways.embed" else SECURITY
+    response.headers.extend({key: value for key, value in security.items() if key not in response.headers})
     if request.endpoint == "static":
         lasting = (
             f"public, max-age={STATIC_SECONDS}, immutable" if "v" in request.args else f"public, max-age={PAGE_SECONDS}"

@@ -13,6 +13,7 @@ from tracker.coverage import KINDS
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.queries import Dossier, Link
+from tracker.web.addresses import absolute
 from tracker.web.site import site
 
 HOW = {
@@ -91,6 +92,7 @@ def register(app: Flask) -> None:
         KINDS=KINDS,
         page_address=page_address,
         feed_address=feed_address,
+        absolute=absolute,
         days_since=days_since,
     )
     app.context_processor(_page_context)

@@ -20,9 +20,11 @@ from tracker import (
 )
 from tracker.coverage import KINDS
 from tracker.errors import NotFound
+from tracker.legislation import as_json_ld
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
+from tracker.web.addresses import absolute
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
 from tracker.web.strip import strip
@@ -133,6 +135,7 @@ def matter(slug: str) -> str | AnyResponse:
             disagreements=queries_disagreements.disagreements(session, held.id),
             undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
+            legislation=as_json_ld(dossier, absolute("pages.matter", slug=held.slug), absolute("pages.matters")),
         )
 
 
