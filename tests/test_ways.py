@@ -21,8 +21,10 @@ from tracker.web import SiteSettings, create_app, ways
 
 ROOT = "https://tracker.example.org"
 LAW = f"{ROOT}/matters/int-1412-2025"
-PAGES = ("/", "/matters", "/orders", "/changes", "/corrections", "/sections", "/about", "/sources", "/export", "/calendar",
-         "/coverage", "/data")  # fmt: skip
+PAGES = (
+    "/", "/matters", "/orders", "/changes", "/corrections", "/sections", "/about", "/sources", "/export", "/calendar",
+    "/coverage", "/data",
+)  # fmt: skip
 # schema.org: the properties that a Legislation may have, as far as they are used here, and those of its parts
 LEGISLATION = {
     "alternateName", "dateCreated", "description", "inLanguage", "legislationAmends", "legislationChanges",
@@ -195,7 +197,7 @@ def test_programs_may_read_all_but_the_editors_pages(client: FlaskClient) -> Non
 def test_an_embedded_timeline_shows_its_date_and_leads_back(client: FlaskClient) -> None:
     response = client.get("/embed/matters/int-1412-2025")
     page = response.text
-    assert 'As of <time datetime="2026-02-10">10 Feb 2026</time>' in page
+    assert 'as of <time datetime="2026-02-10">10 Feb 2026</time>' in page
     assert f'<a href="{LAW}" target="_blank" rel="noopener">' in page
     assert f'<link rel="canonical" href="{LAW}">' in page
     assert "Council</b>" in page and "<h1>" in page

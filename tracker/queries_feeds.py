@@ -134,8 +134,8 @@ def _agendas(session: Session, hearing_ids: Sequence[int]) -> dict[int, tuple[Me
 
 def addresses(session: Session) -> tuple[tuple[str, datetime], ...]:
     """The address of every matter that is not out of scope, and when we last saw something change in it."""
-    changed = sa.select(col(Change.matter_id).label("id"), sa.func.max(col(Change.observed_at)).label("at"))
-    newest = changed.group_by(col(Change.matter_id)).subquery()
+    columns: list[Any] = [col(Change.matter_id).label("id"), sa.func.max(col(Change.observed_at)).label("at")]
+    newest = sa.select(*columns).group_by(col(Change.matter_id)).subquery()
     chosen = (
         sa.select(col(Matter.slug), newest.c.at, col(Matter.first_seen_at))
         .outerjoin(newest, newest.c.id == col(Matter.id))

@@ -5,7 +5,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, NotImplemented
+from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import NotImplemented as NotGiven
 
 from tracker import queries, queries_coverage, queries_feeds, queries_sources, sitemaps, timeline, wording
 from tracker.errors import NotFound
@@ -77,7 +78,8 @@ def data() -> str:
 @blueprint.get("/<any(matters, actions, changes, relations, sections):name>.csv")
 def table(name: str) -> ResponseReturnValue:
     """A list as a table: the address of the page with its ending."""
-    return redirect(url_for("downloads.export_csv", name=name, **request.args.to_dict()))
+    asked: dict[str, Any] = request.args.to_dict()
+    return redirect(url_for("downloads.export_csv", **asked | {"name": name}))
 
 
 @blueprint.get("/embed/matters/<slug>")
@@ -105,7 +107,7 @@ def oembed() -> Response:
     """What stands for a matter's address in another page (oembed.com, 1.0). Parameters it does not know are ignored,
     as consumers add their own."""
     if request.args.get("format", "json") != "json":
-        raise NotImplemented("Only format=json is given here.")
+        raise NotGiven("Only format=json is given here.")
     slug = _slug_of(request.args.get("url", ""))
     with site().reading() as session:
         dossier = _dossier(session, slug)
