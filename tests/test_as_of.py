@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import golden
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from records import MATTERS
 from sqlmodel import Session, select
 
+from scrapers import council_archive
 from scrapers.records import ActionRecord, MatterRecord, Observation
 from tracker import as_of, database
 from tracker.as_of import Known, Row
@@ -148,3 +150,25 @@ def test_replayed_to_any_moment_it_is_what_was_seen_then(record: sa.Engine, seen
             back = {row.source_id for row in last.actions if came_back(seen, row.source_id)}
             assert told(found, back) == shown(last, back)
             assert found.name in (None, last.name)
+
+
+def test_five_years_of_real_observations_are_known_as_each_of_them_was_seen(record: sa.Engine, data: Path) -> None:
+    seen = list(council_archive.observations(data / "council/observations.jsonl.zst"))
+    take(record, *seen)
+    looks: dict[str, list[tuple[datetime, MatterRecord]]] = {}
+    for one in seen:
+        if isinstance(one, Observation) and one.matter is not None:
+            at = datetime.fromtimestamp(one.observed_at, UTC)
+            looks.setdefault(one.matter.source_id, []).append((at, one.matter))
+    assert sum(map(len, looks.values())) > 8000
+    with database.reading(record) as session:
+        for source_id, shows in looks.items():
+            matter = session.scalars(select(Matter).where(Matter.source_id == source_id)).one()
+            actions = session.scalars(select(Action).where(Action.matter_id == matter.id)).all()
+            changes = session.scalars(select(Change).where(Change.matter_id == matter.id)).all()
+            versions = [each for _, each in shows]
+            back = {row.source_id for row in actions if came_back(versions, row.source_id)}
+            for at, each in shows:
+                found = as_of.known(matter, actions, changes, at)
+                assert found is not None
+                assert told(found, back) == shown(each, back) | {"summary": found.summary}  # not carried by all
