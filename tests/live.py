@@ -1,5 +1,6 @@
 """A record that reads a city on loopback: what tests of whole runs share."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -53,6 +54,7 @@ def config_for(base: str, folder: Path) -> Config:
     ):
         assert old in text
         text = text.replace(old, new)
+    text = re.sub(r'(address = "|place = "|mirror = ")https://(?!github\.com/jehiah)[^/"]+', rf"\g<1>{base}", text)
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
     return load_config(path, {})

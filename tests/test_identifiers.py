@@ -1,10 +1,10 @@
 """Every written form of a number seen in the Council's record, the City's orders and the press; and what is none."""
 
-import os
 from pathlib import Path
 
 import orjson
 import pytest
+from conftest import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from tracker.identifiers import (
     slug_of,
 )
 
-SHARED = Path(os.environ.get("TRACKER_SHARED") or Path(__file__).resolve().parents[2] / "shared" / "data")
+SHARED = shared_data() or Path("the shared folder of real data")
 
 years = st.integers(1898, 2100)
 plain_files = st.builds(FileNumber, st.sampled_from(["Int", "Res", "LU"]), st.integers(1, 9999), years)

@@ -1,6 +1,5 @@
 """Stages from real histories, and an account of every matter in which the record disagrees with itself."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,13 +11,14 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 import zstandard
+from conftest import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.lifecycle import LAW_STAGES, Outcome, Stage, outcome, session_end
 from tracker.vocabulary import ACTIONS, STATUSES
 
-SHARED = Path(os.environ.get("TRACKER_SHARED") or Path(__file__).resolve().parents[2] / "shared" / "data")
+SHARED = shared_data() or Path("the shared folder of real data")
 AS_OF = date(2026, 8, 22)
 DESK = "Enacted (Mayor's Desk for Signature)"
 

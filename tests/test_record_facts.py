@@ -4,7 +4,6 @@ import csv
 import datetime
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,9 +12,10 @@ from typing import Any
 
 import pytest
 import zstandard
+from conftest import shared_data
 
 RECORD = Path(__file__).resolve().parents[1] / "tracker" / "record"
-SHARED = Path(os.environ.get("TRACKER_SHARED") or Path(__file__).resolve().parents[2] / "shared" / "data")
+SHARED = shared_data() or Path("the shared folder of real data")
 AS_OF = datetime.date(2026, 11, 24)
 
 COUNCIL_FILE = re.compile(r"(Int|Res) \d{4}-(19|20)\d{2}")

@@ -2,13 +2,13 @@
 
 import csv
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
+from conftest import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from tracker.scope import Rule, ScopeTerms, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = Path(os.environ.get("TRACKER_SHARED", ROOT.parent / "shared"))
-LABELS = SHARED / "data" / "relevance" / "labels.csv"
+SHARED = shared_data() or Path("the shared folder of real data")
+LABELS = SHARED / "relevance" / "labels.csv"
 TRACKED = {"core", "related"}
 
 
@@ -304,7 +304,7 @@ def test_a_missing_list_is_reported_by_name() -> None:
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    packed = (SHARED / "data" / "council" / name).read_bytes()
+    packed = (SHARED / "council" / name).read_bytes()
     lines = zstandard.ZstdDecompressor().stream_reader(packed).read().splitlines()
     return [json.loads(line) for line in lines]
 

@@ -1,6 +1,5 @@
 """Every word the Council's record uses has a meaning, and a word it never used is said aloud."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 import zstandard
+from conftest import shared_data
 
 from tracker.vocabulary import (
     ACTIONS,
@@ -22,7 +22,7 @@ from tracker.vocabulary import (
     unknown_words,
 )
 
-SHARED = Path(os.environ.get("TRACKER_SHARED") or Path(__file__).resolve().parents[2] / "shared" / "data")
+SHARED = shared_data() or Path("the shared folder of real data")
 
 
 class Word(NamedTuple):

@@ -103,7 +103,7 @@ def _sponsored_by(name: str) -> Any:
 def _words(session: Session, q: str) -> Any:
     """A number finds its matter; otherwise every word must stand somewhere in its names, our note or its text."""
     number = _as_number(q)
-    return col(Matter.id).in_(search.find(session, q)) if number is None else number
+    return col(Matter.id).in_(search.matters(session, q).ids) if number is None else number
 
 
 def _as_number(q: str) -> Any | None:

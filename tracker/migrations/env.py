@@ -8,7 +8,12 @@ import tracker.models
 import tracker.models_mail
 import tracker.models_sources  # noqa: F401
 
-SEARCH_TABLES = ("matter_search",)  # written by hand for each database; autogenerate must not drop it
+SEARCH_TABLES = (
+    "matter_search",
+    "article_search",
+    "ix_matter_search",
+    "ix_article_search",
+)  # written by hand for each database; autogenerate must not drop it
 
 
 def include(thing: sa.schema.SchemaItem, name: str | None, kind: str, reflected: bool, compared: object) -> bool:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
-from tracker.web import api, caching, downloads, feeds, filters, metrics, pages, ways
+from tracker.web import api, caching, downloads, feeds, filters, metrics, pages, searching, ways
 from tracker.web.problems import or_page
 from tracker.web.site import Site, SiteSettings
 
@@ -54,6 +54,7 @@ def create_app(
     app.register_blueprint(ways.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(searching.blueprint)
     _map_errors(app)
     caching.register(app)
     Compress(app)

@@ -116,7 +116,9 @@ def moment(value: datetime | None) -> Markup:
         return Markup("never")
     local = value.astimezone(wording.NEW_YORK)
     shown = "today" if local.date() == site().today() else wording.day(local.date())
-    return Markup('<time datetime="{}">{} {}</time>').format(value.isoformat(), shown, f"{local:%H:%M}")
+    return Markup('<time datetime="{}">{} {}</time>').format(
+        value.isoformat(timespec="seconds"), shown, f"{local:%H:%M}"
+    )
 
 
 def days_since(value: date | None) -> str:

@@ -22,6 +22,7 @@ from tracker.coverage import KINDS
 from tracker.errors import NotFound
 from tracker.legislation import as_json_ld
 from tracker.models import CHANGE_KINDS, SCOPES
+from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
 from tracker.web.addresses import absolute
@@ -51,6 +52,7 @@ def home() -> str:
             "home.html",
             news=queries_changes.news(session, NEWS_ON_HOME, site().today()),
             live=_by_stage(queries.live_bills(session)),
+            ahead=next_step,
             laws=laws,
             orders=[line for line in orders if line.scope != "context"],
             corrections=corrections[:CORRECTIONS_ON_HOME],
@@ -130,6 +132,7 @@ def matter(slug: str) -> str | AnyResponse:
             matter=held,
             story=story,
             bar=bar,
+            ahead=next_step(held.kind, held.stage, held.stage_since, held.introduced_on, today),
             whose=wording.source_of(held.kind),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),

@@ -1,0 +1,143 @@
+"""The site in a real browser: the journeys of its readers, without JavaScript, and axe on every type of page."""
+
+import csv
+import io
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from archive_builder import RULE
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tracker.database import connect, upgrade
+from tracker.sync import load_starter
+from tracker.web import create_app
+
+CHROMIUM = shutil.which("chromium") or ""
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine"),
+    # Flask-Compress leaves the file of a style sheet to the collector, which Werkzeug's server then tells
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+
+# one address of each type of page; a new one must be added here, or be said to be none
+PAGES = {
+    "pages.home": "/",
+    "pages.matters": "/matters?scope=all",
+    "pages.matter": "/matters/int-1412-2025",
+    "pages.coverage": "/coverage",
+    "pages.calendar": "/calendar",
+    "pages.orders": "/orders",
+    "pages.changes": "/changes",
+    "pages.corrections": "/corrections",
+    "pages.sections": "/sections",
+    "pages.about": "/about",
+    "pages.sources": "/sources",
+    "pages.export": "/export",
+    "searching.search": "/search?q=detainer",
+    "ways.data": "/data",
+    "ways.embed": "/embed/matters/int-1412-2025",
+}
+NO_PAGES = {
+    "static", "pages.healthz", "metrics.metrics", "ways.robots", "ways.sitemap", "ways.sitemap_part", "ways.oembed",
+    "ways.table",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the site with the starter record, on a port of its own."""
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('browser')}/x.db")
+    upgrade(engine)
+    load_starter(engine, RULE, lambda: NOW)
+    server = make_server("127.0.0.1", 0, create_app(engine, clock=lambda: NOW), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, base: str) -> Iterator[Page]:
+    """A page without JavaScript, and without any way to another host."""
+    context = browser.new_context(java_script_enabled=False, base_url=base, viewport=DESK)  # type: ignore[arg-type]
+    opened = context.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith((base, "data:"))] == []
+
+
+def test_every_type_of_page_is_looked_at(base: str) -> None:
+    rules = create_app(connect("sqlite://"), clock=lambda: NOW).url_map.iter_rules()
+    shown = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    shown = {name for name in shown if not name.startswith(("downloads.", "feeds.", "api."))}
+    assert shown - NO_PAGES == set(PAGES)
+
+
+@pytest.mark.parametrize("path", [*PAGES.values(), "/matters/eo-50-2025", "/nowhere"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk-dark"])
+def test_axe_finds_nothing_and_nothing_runs_over(
+    browser: Browser, base: str, path: str, size: dict[str, int], scheme: str
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    shown = context.new_page()
+    shown.goto(base + path)
+    found = Axe().run(shown)
+    wide = shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    context.close()
+    assert [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found.response["violations"]] == []
+    assert not wide
+
+
+def test_a_law_is_found_by_the_number_in_a_news_story_and_its_page_says_how_it_became_law(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Search").click()
+    page.get_by_role("searchbox").fill("Intro 1412")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Int 1412-2025").first.click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Local Law 63 of 2026")
+    assert page.get_by_text("Law, by override of a veto").first.is_visible()
+    timeline = page.locator("section[aria-labelledby=timeline]").inner_text()
+    assert timeline.index("31 Dec 2025") > timeline.index("29 Jan 2026")  # the newest first
+
+
+def test_a_timeline_is_taken_home_as_csv(page: Page) -> None:
+    page.goto("/matters/int-1412-2025")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="This timeline as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"))))
+    assert {row["file_number"] for row in rows} == {"Int 1412-2025"}
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, base: str) -> None:
+    context = browser.new_context(viewport=DESK)  # type: ignore[arg-type]
+    shown = context.new_page()
+    shown.goto(base)
+    shown.keyboard.press("Tab")
+    assert shown.evaluate("document.activeElement.textContent") == "Skip to the content"
+    shown.keyboard.press("Enter")
+    assert shown.evaluate("document.activeElement.id") == "main"
+    context.close()
