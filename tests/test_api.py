@@ -181,6 +181,15 @@ def test_the_page_of_a_matter_has_the_same_as_json(client: FlaskClient) -> None:
     assert (missing.status_code, missing.content_type) == (404, "application/problem+json")
 
 
+def test_a_page_of_a_list_leads_to_the_same_as_json(client: FlaskClient) -> None:
+    for page, answer in (
+        ("/changes.json?kind=renumbered", "/changes?kind=renumbered"),
+        ("/calendar.json", "/hearings"),
+    ):
+        assert client.get(page).location == V1 + answer
+        assert client.get(page, follow_redirects=True).get_json() == asked(client, answer)
+
+
 def test_an_old_number_leads_to_the_new_one_with_what_was_asked(client: FlaskClient) -> None:
     response = client.get(f"{V1}/matters/int-1128-2023/changes?limit=3")
     assert (response.status_code, response.location) == (301, f"{V1}/matters/int-1126-2023/changes?limit=3")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import feedparser
 import golden
@@ -94,6 +95,27 @@ def test_every_feed_is_whole_and_fit_for_readers(client: FlaskClient, address: s
     assert moments == sorted(moments, reverse=True)
 
 
+@pytest.mark.parametrize("address", EVERY)
+def test_every_feed_holds_what_rfc_4287_asks_and_nothing_twice(client: FlaskClient, address: str) -> None:
+    space = f"{{{atom.ATOM}}}"
+    root = ElementTree.fromstring(client.get(address).data)
+    assert root.tag == f"{space}feed"
+    for element in (root, *root.findall(f"{space}entry")):
+        for name in ("id", "title", "updated"):  # sections 4.1.1 and 4.1.2: exactly one
+            assert len(element.findall(f"{space}{name}")) == 1
+            assert element.findtext(f"{space}{name}")
+        links = [(link.get("rel"), link.get("type")) for link in element.findall(f"{space}link")]
+        assert links.count(("alternate", "text/html")) == 1  # no two of one type and language
+        assert all((link.get("href") or "").startswith("https://") for link in element.findall(f"{space}link"))
+        moment = datetime.fromisoformat(element.findtext(f"{space}updated") or "")
+        assert moment.tzinfo is not None
+        assert len(element.findall(f"{space}content")) <= 1
+    assert len(root.findall(f"{space}author")) == 1  # so that no entry needs its own
+    assert {child.tag.removeprefix(space) for child in root} <= {
+        "id", "title", "subtitle", "updated", "author", "link", "entry",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("address", ["/changes.atom", "/corrections.atom", "/coverage.atom", "/matters.atom"])
 def test_a_feed_before_anything_was_read_is_whole_too(tmp_path: Path, address: str) -> None:
     blank = connect(f"sqlite:///{tmp_path}/x.db")
@@ -159,6 +181,9 @@ def test_a_feed_is_not_sent_twice(client: FlaskClient) -> None:
     [
         ("/changes.atom?scop=all", 400),
         ("/calendar.ics?x=1", 400),
+        ("/changes.atom?scope=zzz", 400),
+        ("/changes.atom?kind=zzz", 400),
+        ("/matters/a%00b.atom", 404),
         ("/matters/int-9999-2025.atom", 404),
         ("/matters/int-9999-2025.ics", 404),
         ("/sections/admin-1-1.atom", 404),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jinja2
 import sqlalchemy as sa
-from flask import Flask, current_app, render_template
+from flask import Flask, abort, current_app, render_template, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -55,6 +55,7 @@ def create_app(
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(searching.blueprint)
+    app.before_request(_no_nul)
     _map_errors(app)
     caching.register(app)
     Compress(app)
@@ -65,6 +66,12 @@ def templates_folder() -> Path:
     """Where the templates are: inside the package in a wheel, beside it in a checkout."""
     inside = PACKAGE / "templates"
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+def _no_nul() -> None:
+    """No address holds a NUL, and PostgreSQL takes none in a question."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _map_errors(app: Flask) -> None:

@@ -158,6 +158,13 @@ def sources(query: ask.Nothing) -> Any:
         return api.SourceList(data=meta.sources, meta=meta)
 
 
+@blueprint.get("/<any(matters, changes, coverage, sections, sources, calendar):name>.json")
+def page_json(name: str) -> ResponseReturnValue:
+    """A page's address with the ending leads to what says the same here."""
+    asked: dict[str, Any] = request.args.to_dict()
+    return redirect(url_for(f".{'hearings' if name == 'calendar' else name}", **asked))
+
+
 @blueprint.get("/matters/<slug>.json")
 def matter_json(slug: str) -> ResponseReturnValue:
     """A matter's page for programs: the same as under ``/api/v1``."""
@@ -183,7 +190,7 @@ def _articles(session: Session, query: ask.CoverageQuery, which: list[Any]) -> a
 def _dossier(session: Session, slug: str) -> Dossier | None:
     """The matter at an address; None where another address has it now. Raises NotFound."""
     try:
-        return queries.get_matter(session, slug.replace("\0", ""))
+        return queries.get_matter(session, slug)
     except NotFound:
         if queries.slug_now(session, slug) is None:
             raise

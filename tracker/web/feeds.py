@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from tracker import atom, calendars, queries, queries_feeds, queries_lists, queries_sources, wording
 from tracker.coverage import KINDS
 from tracker.errors import NotFound
-from tracker.models import Change, Matter
+from tracker.models import CHANGE_KINDS, Change, Matter
 from tracker.models_sources import Hearing
 from tracker.queries_changes import Seen, latest, of_scope
 from tracker.queries_feeds import Piece
@@ -36,7 +36,7 @@ CALENDAR_KEEPS: Final = timedelta(days=366)
 def changes() -> Response:
     """What changed in followed matters; ``scope`` and ``kind`` as on the page."""
     _only("scope", "kind")
-    scope, kind = request.args.get("scope", "tracked"), request.args.get("kind", "")
+    scope, kind = _choice("scope", ("tracked", "core", "all")), _choice("kind", ("", *CHANGE_KINDS))
     with site().reading() as session:
         which = [of_scope(session, scope)] + ([col(Change.kind) == kind] if kind else [])
         rows = queries_feeds.news(session, *which)
@@ -132,6 +132,14 @@ def _only(*known: str) -> None:
     if unknown:
         offer = f"It takes {wording.listed(list(known))}." if known else "It takes none."
         raise BadRequest(f"This address does not take a parameter {unknown[0]!r}. {offer}")
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> str:
+    """The value of a parameter; the first choice where it is not given."""
+    given = request.args.get(name, choices[0])
+    if given not in choices:
+        raise BadRequest(f"{name}={given} is not understood. There are: {', '.join(filter(None, choices))}.")
+    return given
 
 
 def _feed(session: Session, title: str, page: str, entries: tuple[atom.Entry, ...], **asked: Any) -> Response:

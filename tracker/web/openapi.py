@@ -42,12 +42,13 @@ def described(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Check what an address is asked, and put it into the description with what it answers.
 
-    ``missing`` says that there may be nothing at the address.
+    ``missing`` says that there may be nothing at the address, or that it moved.
     """
-    answers = {"HTTP_200": answer} | ({"HTTP_404": api.Problem} if missing else {})
+    answers = ({"HTTP_200": answer} if answer else {}) | ({"HTTP_404": api.Problem} if missing else {})
+    bare = ([] if answer else ["HTTP_200"]) + (["HTTP_301"] if missing else [])
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        check = _spec.validate(query=query, resp=Answers(**answers), operation_id=view.__name__)
+        check = _spec.validate(query=query, resp=Answers(*bare, **answers), operation_id=view.__name__)
         checked: Callable[..., Any] = check(view)
         return checked
 

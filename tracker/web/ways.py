@@ -124,7 +124,7 @@ def _slug_of(address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         parts = urlsplit("")  # no address at all
-    path = unquote(parts.path)
+    path = unquote(parts.path).replace("\0", "")
     ours = parts.scheme in ("http", "https") and parts.hostname == host()
     if not ours or not path.startswith("/matters/") or "/" in path.removeprefix("/matters/"):
         raise NotFound("Give the address of a matter's page here as the parameter url.")
@@ -161,7 +161,7 @@ def _largest(name: str, usual: int) -> int:
 def _dossier(session: Any, slug: str) -> Dossier | None:
     """The matter at an address; None where another address has it now. Raises NotFound."""
     try:
-        return queries.get_matter(session, slug.replace("\0", ""))
+        return queries.get_matter(session, slug)
     except NotFound:
         if queries.slug_now(session, slug) is None:
             raise
