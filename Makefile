@@ -61,7 +61,7 @@ wheel: install
 
 # the environment and whatever can be made again; the database in data/ stays
 clean:
-	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .coverage
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || \

@@ -193,6 +193,17 @@ def _loud(with_acts: bool) -> frozenset[str]:
     }
 
 
+def latest(session: Session, limit: int, *which: Any, by: Any = None) -> tuple[Seen, ...]:
+    """The changes that we saw last, the newest first, or in the order ``by``. ``which`` chooses among changes."""
+    order = _newest_first() if by is None else (by,)
+    return tuple(Seen(*row) for row in session.execute(_seen().where(*which).order_by(*order).limit(limit)))
+
+
+def of_scope(session: Session, scope: str) -> Any:
+    """The condition for changes of the matters in scope: "tracked", "core", "all"."""
+    return _scoped(session, scope)
+
+
 def list_changes(session: Session, asked: ChangeFilter) -> ChangePage:
     """One page of what we saw change, newest first."""
     which = [_scoped(session, asked.scope)] + ([col(Change.kind) == asked.kind] if asked.kind else [])

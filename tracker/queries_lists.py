@@ -54,11 +54,16 @@ class MatterPage:
 
 def list_matters(session: Session, asked: MatterFilter) -> MatterPage:
     """One page of matters that fit, and how many fit."""
-    which = [col(Matter.removed_at).is_(None), *_conditions(session, asked)]
+    which = [col(Matter.removed_at).is_(None), *conditions(session, asked)]
     total = session.execute(sa.select(sa.func.count()).select_from(Matter).where(*which)).scalar_one()
     page = min(max(1, asked.page), max(1, -(-total // PAGE_SIZE)))
     chosen = lines_where(*which).order_by(*_order(asked.sort)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     return MatterPage(fetch_lines(session, chosen), total, page)
+
+
+def ids(session: Session, asked: MatterFilter) -> Any:
+    """The ids of all matters that fit, as a question for the database."""
+    return select(Matter.id).where(col(Matter.removed_at).is_(None), *conditions(session, asked))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -68,7 +73,8 @@ def _order(sort: str) -> tuple[Any, ...]:
     return column.desc().nulls_last(), col(Matter.id).desc()
 
 
-def _conditions(session: Session, asked: MatterFilter) -> Iterable[Any]:
+def conditions(session: Session, asked: MatterFilter) -> Iterable[Any]:
+    """What a matter must be to fit."""
     if asked.scope == "tracked":
         yield col(Matter.scope).in_(TRACKED)
     elif asked.scope in SCOPES:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jinja2
 import sqlalchemy as sa
-from flask import Flask, current_app, render_template
+from flask import Flask, abort, current_app, render_template, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -18,11 +18,13 @@ from werkzeug.wrappers import Response
 from tracker.errors import NotFound, TrackerError
 from tracker.secret import Secret
 from tracker.web import (
+    api,
     archive,
     bounces,
     caching,
     downloads,
     edit,
+    feeds,
     filters,
     law_pages,
     manage,
@@ -32,17 +34,23 @@ from tracker.web import (
     subscriptions,
     suggest,
     version_pages,
+    ways,
 )
 from tracker.web.desk import Desk
+from tracker.web.problems import or_page
 from tracker.web.site import Site, SiteSettings
 
 __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    archive, bounces, downloads, law_pages, manage, metrics, pages, searching, subscriptions, suggest, version_pages,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
+    version_pages, ways,
 )  # fmt: skip
-COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "image/svg+xml"]
+COMPRESSED = [
+    "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
+    "application/xml", "application/openapi+json",
+]  # fmt: skip
 
 
 def create_app(
@@ -70,6 +78,7 @@ def create_app(
     if desk is not None:
         app.extensions["tracker.desk"] = desk
         app.register_blueprint(edit.blueprint)
+    app.before_request(_no_nul)
     _map_errors(app)
     caching.register(app)
     Compress(app)
@@ -82,12 +91,18 @@ def templates_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
+def _no_nul() -> None:
+    """No address holds a NUL, and PostgreSQL takes none in a question."""
+    if "\0" in request.path:
+        abort(404)
+
+
 def _map_errors(app: Flask) -> None:
     """Each error of the tree becomes a page once, here."""
-    app.register_error_handler(NotFound, _not_found)
-    app.register_error_handler(TrackerError, _failed)
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(NotFound, or_page(_not_found))
+    app.register_error_handler(TrackerError, or_page(_failed))
+    app.register_error_handler(HTTPException, or_page(_refused))
+    app.register_error_handler(Exception, or_page(_broken))
 
 
 def _not_found(error: NotFound) -> tuple[str, int]:

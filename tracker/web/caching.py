@@ -17,6 +17,8 @@ from tracker.errors import TrackerError
 from tracker.web.site import site
 
 PAGE_SECONDS = 60
+# blueprints whose answers depend on what is stored and on the day alone
+MARKED = ("pages", "searching", "feeds", "api", "ways")
 STATIC_SECONDS = 365 * 24 * 3600
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -30,6 +32,11 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+EMBEDDED = {  # a timeline that is made to stand in other people's pages
+    key: value.replace("frame-ancestors 'none'", "frame-ancestors *")
+    for key, value in SECURITY.items()
+    if key != "X-Frame-Options"
+}
 
 
 def register(app: Flask) -> None:
@@ -41,7 +48,7 @@ def register(app: Flask) -> None:
 
 def _unchanged() -> Response | None:
     """Answer 304 before anything is read, where the reader holds this very page."""
-    if request.method not in ("GET", "HEAD") or (request.endpoint or "").rpartition(".")[0] != "pages":
+    if request.method not in ("GET", "HEAD") or request.blueprint not in MARKED:
         return None
     try:
         g.mark = _mark()
@@ -78,7 +85,8 @@ def _program() -> str:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.extend({key: value for key, value in SECURITY.items() if key not in response.headers})
+    security = EMBEDDED if request.endpoint == "ways.embed" else SECURITY
+    response.headers.extend({key: value for key, value in security.items() if key not in response.headers})
     if request.endpoint == "static":
         lasting = (
             f"public, max-age={STATIC_SECONDS}, immutable" if "v" in request.args else f"public, max-age={PAGE_SECONDS}"

@@ -14,6 +14,7 @@ from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.outlets import slug_of
 from tracker.queries import Dossier, Link
+from tracker.web.addresses import absolute
 from tracker.web.site import site
 
 HOW = {
@@ -92,6 +93,8 @@ def register(app: Flask) -> None:
         STATES=wording_hearings.STATES,
         KINDS=KINDS,
         page_address=page_address,
+        feed_address=feed_address,
+        absolute=absolute,
         days_since=days_since,
     )
     app.context_processor(_page_context)
@@ -213,3 +216,10 @@ def page_address(number: int) -> str:
 def _is_question(name: str) -> bool:
     """Whether a name in an address can be one of ours: `url_for` has names of its own, which readers must not set."""
     return name not in ("page", "endpoint") and not name.startswith("_")
+
+
+def feed_address() -> str:
+    """The feed of this list with the same questions: a search that can be followed."""
+    asked: Mapping[str, Sequence[str]] = request.args.to_dict(flat=False)
+    kept: dict[str, Any] = {key: values for key, values in asked.items() if any(values) and _is_question(key)}
+    return url_for("feeds.search", **kept)

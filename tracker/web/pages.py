@@ -21,11 +21,13 @@ from tracker import (
     wording,
 )
 from tracker.errors import NotFound
+from tracker.legislation import as_json_ld
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
 from tracker.web import covering
+from tracker.web.addresses import absolute
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
 from tracker.web.strip import strip
@@ -76,7 +78,7 @@ def _by_stage(lines: tuple[queries.Line, ...]) -> dict[str, list[queries.Line]]:
 
 @blueprint.get("/matters")
 def matters() -> str:
-    asked = _matter_filter()
+    asked = matter_filter()
     with site().reading() as session:
         return _page(
             session,
@@ -90,7 +92,7 @@ def matters() -> str:
         )
 
 
-def _matter_filter() -> MatterFilter:
+def matter_filter() -> MatterFilter:
     """What the address asks for; a value that means nothing is left out, since readers edit addresses by hand."""
     sort, scope = _word("sort"), _word("scope")
     return MatterFilter(
@@ -144,6 +146,7 @@ def matter(slug: str) -> str | AnyResponse:
             disagreements=queries_disagreements.disagreements(session, held.id),
             undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
+            legislation=as_json_ld(dossier, absolute("pages.matter", slug=held.slug), absolute("pages.matters")),
         )
 
 

@@ -1,0 +1,23 @@
+"""Whole addresses of this site, for what is read elsewhere: feeds, calendars, mails, embeds, search engines."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import request, url_for
+
+from tracker.web.site import site
+
+
+def root() -> str:
+    """The site's public address without a slash at its end; where none is set, the one that was asked."""
+    return site().settings.base_url or request.url_root.rstrip("/")
+
+
+def host() -> str:
+    """The host of that address, without a port: the name under which ids are ours."""
+    return urlsplit(root()).hostname or "localhost"
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """The whole address of a page."""
+    return root() + url_for(endpoint, **values)
