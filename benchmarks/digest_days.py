@@ -6,8 +6,9 @@ on the same days, what the rules of two other trackers would have mailed, which 
 * Open States, daily: a bill is mailed when ``since <= latest action date <= today``, compared as days.
 * Seattle Councilmatic, weekly: a bill is mailed when its latest action is dated in the last 8 days, or later.
 
-A row is lost under such a rule when no mail of the bill after the row was seen could have shown it as new, and a mail is
-a repeat when nothing of the bill was new in it.
+A row is lost under such a rule when the first mail of the bill that could have shown it as new never went out, and a
+mail is a repeat when nothing of the bill was new in it. As in the notes on peers, "known bills" are meant: rows that
+were added to bills that somebody could follow already.
 """
 
 import re

@@ -64,8 +64,11 @@ def _messages(place: Path) -> Iterator[bytes]:
         box: mailbox.Mailbox[mailbox.Message] = (
             mailbox.Maildir(place, create=False) if place.is_dir() else mailbox.mbox(place, create=False)
         )
-        for key in sorted(box.keys()):
-            yield box.get_bytes(key)
+        try:
+            for key in sorted(box.keys()):
+                yield box.get_bytes(key)
+        finally:
+            box.close()
     except (OSError, mailbox.Error) as error:
         raise BadInput(f"{place} cannot be read as a mailbox: {error}.") from error
 

@@ -81,12 +81,13 @@ def compose(
     now: datetime,
     *,
     modes: Collection[str] = LIVE,
+    batch: int = BATCH,
     after_batch: Callable[[int], None] = lambda done: None,
 ) -> Composed:
     """Write the digests of a period that are due now into the outbox. Safe to run twice, and to kill.
 
-    ``modes`` are the runs whose changes are news; a test gives "replay" too. ``after_batch`` is told after each
-    transaction how many addresses were looked at.
+    ``modes`` are the runs whose changes are news; a test gives "replay" too. ``batch`` is how many addresses go into
+    one transaction, and ``after_batch`` is told after each how many were looked at.
     """
     with reading(engine) as session:
         press = _prepare(session, period, now, modes)
@@ -94,7 +95,7 @@ def compose(
     last: int | None = 0
     while last is not None:
         with writing(engine) as session:
-            readers, last = _readers(session, press, last)
+            readers, last = _readers(session, press, last, batch)
             sheets = [sheet for reader in readers if (sheet := _sheet(reader, press)) is not None]
             _store(session, press, sheets)
             _move_on(session, press, readers)
@@ -113,7 +114,7 @@ def drafts(
         press = _prepare(session, period, now, modes)
         last: int | None = 0
         while last is not None:
-            readers, last = _readers(session, press, last)
+            readers, last = _readers(session, press, last, BATCH)
             for reader in readers:
                 if (sheet := _sheet(reader, press)) is not None:
                     slip = Slip(0, period, now, sheet.beside)
@@ -180,7 +181,7 @@ def _covered(
     )
 
 
-def _readers(session: Session, press: _Press, last: int) -> tuple[list[_Reader], int | None]:
+def _readers(session: Session, press: _Press, last: int, batch: int) -> tuple[list[_Reader], int | None]:
     """The next addresses that may get a digest, and where to go on; None when these were the last."""
     people, rows, done = table(Subscriber), table(Subscription), table(Digest)
     follows = sa.select(rows.c.subscriber_id).where(_live(press.period))
@@ -195,7 +196,7 @@ def _readers(session: Session, press: _Press, last: int) -> tuple[list[_Reader],
         sa.select(people.c.id, people.c.quiet_weeks, people.c.confirmed_at, people.c.created_at)
         .where(people.c.id > last, people.c.state == "active", wanted, ~had)
         .order_by(people.c.id)
-        .limit(BATCH)
+        .limit(batch)
     )
     found = session.execute(chosen).all()
     ids = [row.id for row in found]
@@ -210,7 +211,7 @@ def _readers(session: Session, press: _Press, last: int) -> tuple[list[_Reader],
         )
         for row in found
     ]
-    return readers, ids[-1] if len(ids) == BATCH else None
+    return readers, ids[-1] if len(ids) == batch else None
 
 
 def _followed(session: Session, ids: Sequence[int], press: _Press) -> dict[int, list[Follows]]:

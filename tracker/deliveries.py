@@ -147,7 +147,7 @@ def _claimed(ids: Sequence[int]) -> Any:
         .outerjoin(digests, digests.c.id == rows.c.digest_id)
         .outerjoin(never, never.c.fingerprint == people.c.fingerprint)
         .where(rows.c.id.in_(ids))
-        .order_by(rows.c.id)
+        .order_by(rows.c.kind == "digest", rows.c.id)
     )
 
 

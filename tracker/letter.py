@@ -140,7 +140,7 @@ class Writer:
         written = [self._entry(entry) for entry in shown]
         return Letter(
             self.subject(content),
-            _with_links(text.replace(ENTRIES, "".join(each[0] for each in written)), links),
+            _with_links(text.replace(ENTRIES, "\n\n".join(each[0] for each in written)), links),
             _with_links(html.replace(ENTRIES, "".join(each[1] for each in written)), links),
         )
 
@@ -164,7 +164,7 @@ class Writer:
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]
         lines += [f"  {hidden}"] if hidden else []
         lines += [_wrapped(why, "  ", "  ")]
-        return "\n".join(lines) + "\n\n", self._inliner.inline_fragment(html, self._css)
+        return "\n".join(lines), self._inliner.inline_fragment(html, self._css)
 
     def _write_frame(self, frame: _Frame) -> tuple[str, str]:
         heading, opening = _heading(frame), _opening(frame)
@@ -188,7 +188,7 @@ class Writer:
         base = self._site.base_url
         parts = [f"{self._site.title}\n{heading}", _wrapped(opening)]
         parts += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
-        parts += [ENTRIES + (f"{hidden}\n{base}/changes?scope=all" if hidden else "")] if not frame.quiet else []
+        parts += [ENTRIES + (f"\n\n{hidden}\n{base}/changes?scope=all" if hidden else "")] if not frame.quiet else []
         if pieces:
             told = [f"{_wrapped(f'{piece.headline} ({_where(piece)})', '  * ', '    ')}\n    {piece.address}"
                     for piece in pieces]  # fmt: skip

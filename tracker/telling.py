@@ -58,6 +58,7 @@ _ACTS: Final = {
     Act.FILED: (Weight.OTHER, "was filed"),
     Act.WITHDRAWN: (Weight.OTHER, "was withdrawn"),
 }
+_NAMED: Final = {name: meaning.act for meaning in ACTIONS.values() for name in meaning.names}
 _HEARINGS: Final = {
     "hearing_scheduled": "is to be heard",
     "hearing_moved": "has another hearing date",
@@ -107,14 +108,15 @@ def _text(change: Change, matter: Matter, action: Action | None, ballots: Sequen
     if change.kind != "action_added" or action is None or action.withdrawn_at or action.name != change.after:
         return wording_changes.sentence(change, source)
     (entry,) = timeline.build(matter, [action], (), {action.id: ballots}, today)
-    return entry.text if entry.told else f"{entry.who} {entry.text}"
+    said_by = "" if entry.told else f"{entry.who}: " if not entry.steps[0].verb else f"{entry.who} "
+    return said_by + entry.text
 
 
 def weigh(change: Change, matter: Matter, action: Action | None) -> tuple[Weight, str]:
     """How much a change weighs, and what it did to the matter in two or three words."""
-    meaning = ACTIONS.get(action.code) if action is not None and change.kind == "action_added" else None
-    if meaning is not None and action is not None and action.result != "Fail" and meaning.act in _ACTS:
-        return _ACTS[meaning.act]
+    act = _act_of(change, action)
+    if act in _ACTS:
+        return _ACTS[act]
     if change.kind == "law_number_changed" and change.after and not change.before:
         return Weight.LAW, f"is {wording.law_name(change.after)}"
     if change.kind in _HEARINGS:
@@ -126,6 +128,18 @@ def weigh(change: Change, matter: Matter, action: Action | None) -> tuple[Weight
     if change.kind in wording_changes.QUIET:
         return Weight.SMALL, "has smaller changes"
     return Weight.OTHER, "moved"
+
+
+def _act_of(change: Change, action: Action | None) -> Act | None:
+    """What was done by a row that is new, or that was given another name."""
+    if change.kind == "action_added" and action is not None and action.result != "Fail":
+        meaning = ACTIONS.get(action.code)
+        return meaning.act if meaning else None
+    if change.kind == "action_edited":
+        before, after = wording_changes.face(change.before), wording_changes.face(change.after)
+        if before.name != after.name and after.result != "Fail":
+            return _NAMED.get(after.name)
+    return None
 
 
 def heaviest(steps: Iterable[Step]) -> Step:

@@ -1,0 +1,186 @@
+"""Through a real mail server (OpenSMTPD) on loopback into a maildir, and past a real content filter (SpamAssassin).
+
+Both are Debian's. OpenSMTPD must be started by root and has one queue on a machine, so one test runs it at a time.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from digest_builder import (
+    NOW,
+    SITE,
+    add_action,
+    add_matter,
+    add_run,
+    deliveries,
+    parsed,
+    reading_of,
+    state_of,
+    subscribe,
+    tools,
+)  # fmt: skip
+
+from tracker.composing import compose
+from tracker.database import writing
+from tracker.notices import confirm_payload
+from tracker.outbox import queue_notice
+from tracker.sender import WAITS, Sent, send
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("smtpd") or os.getuid() != 0, reason="OpenSMTPD is not installed, or the tests are not run by root"
+)
+NO_FILTER = pytest.mark.skipif(not shutil.which("spamassassin"), reason="SpamAssassin is not installed")
+
+# new ones in every run: what a server had not crossed off when it was stopped, it delivers again the next time
+GOOD, GONE, FULL, WHOLE, CLEAN = (f"{uuid.uuid4().hex[:12]}@example.org" for _ in range(5))
+# no faults: it came over the loopback alone, and it has HTML beside its text
+NO_FAULT = {"ALL_TRUSTED", "NO_RELAYS", "NO_RECEIVED", "HTML_MESSAGE"}
+
+
+@dataclass
+class Server:
+    """A mail server with some mailboxes, one folder for all of them."""
+
+    port: int
+    box: Path
+    process: "subprocess.Popen[str]"
+
+    def delivered(self, address: str, count: int = 1) -> list[bytes]:
+        """So many mails to an address, as they lie in its mailbox; waits for the server to say that they are there."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            count -= "stat=Delivered" in line and f"to=<{address}>" in line
+            if not count:
+                break
+        mails = [file.read_bytes() for file in (self.box / "new").iterdir()]
+        return [mail for mail in mails if parsed(mail)["To"] == address]
+
+
+@contextmanager
+def mail_server(*addresses: str, full: str = "nobody@example.net") -> Iterator[Server]:
+    """A server that knows these addresses; the mailbox of one is full. Any other address it refuses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        box = folder / "box"
+        box.mkdir()
+        shutil.chown(box, "nobody")
+        known = ", ".join(f'"{address}" = "nobody"' for address in addresses)
+        (folder / "smtpd.conf").write_text(
+            f"table people {{ {known} }}\n"
+            f'table full {{ "{full}" }}\n'
+            'filter "full" phase rcpt-to match rcpt-to <full> reject "452 4.2.2 Mailbox full"\n'
+            f'listen on 127.0.0.1 port {port} filter "full"\n'
+            f'action "in" maildir "{box}" virtual <people>\n'
+            'match from any for domain "example.org" action "in"\n'
+        )
+        command = ["smtpd", "-d", "-f", str(folder / "smtpd.conf")]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            reach(port, process)
+            yield Server(port, box, process)
+        finally:
+            process.terminate()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def reach(port: int, process: "subprocess.Popen[str]") -> None:
+    """Return when the server answers."""
+    while process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port)) as line:
+                if line.recv(3) == b"220":
+                    return
+        except OSError:
+            continue
+    pytest.fail("OpenSMTPD did not start")
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One at a time on this machine, whatever runs the tests side by side."""
+    with (Path(tempfile.gettempdir()) / "tracker-test-smtpd.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def digest_for(engine: sa.Engine, *addresses: str, now: datetime = NOW) -> list[int]:
+    """Readers with a digest of an override in the outbox."""
+    keys = [subscribe(engine, ("core", ""), ("stage", "law"), address=address) for address in addresses]
+    matter = add_matter(engine, name="Limits on immigration detainers in city jails")
+    add_action(engine, add_run(engine), matter, 61, "Overridden by Council", NOW.date())
+    compose(engine, "daily", now)
+    return keys
+
+
+def test_one_arrives_and_a_hard_bounce_stops(record: sa.Engine) -> None:
+    good, gone = digest_for(record, GOOD, GONE)
+    with mail_server(GOOD) as server:
+        assert send(record, tools(server.port), lambda: NOW) == Sent(sent=1, failed=1)
+        assert len(server.delivered(GOOD)) == 1
+    assert [state_of(record, key) for key in (good, gone)] == ["active", "bounced"]
+    assert [row.said[:5] for row in deliveries(record)] == ["", "524 5"]
+
+
+def test_a_soft_bounce_is_tried_again_and_arrives(record: sa.Engine) -> None:
+    (key,) = digest_for(record, FULL)
+    with mail_server(FULL, full=FULL) as server:
+        assert send(record, tools(server.port), lambda: NOW) == Sent(again=1)
+    assert (state_of(record, key), deliveries(record)[0].said) == ("active", "452 4.2.2 Mailbox full")
+    with mail_server(FULL) as server:
+        assert send(record, tools(server.port), lambda: NOW + WAITS[0]) == Sent(sent=1)
+        assert len(server.delivered(FULL)) == 1
+
+
+def test_a_mail_arrives_as_it_was_written(record: sa.Engine) -> None:
+    (key,) = digest_for(record, WHOLE)
+    with writing(record) as session:
+        payload = confirm_payload([], language="en", quiet_weeks=False, hours=48)
+        queue_notice(session, key, "confirm", NOW, payload)
+    with mail_server(WHOLE) as server:
+        assert send(record, tools(server.port), lambda: NOW) == Sent(sent=2)
+        mails = [parsed(mail) for mail in server.delivered(WHOLE, 2)]
+    by_subject = {str(mail["Subject"]): mail for mail in mails}
+    confirm = by_subject[f"Please confirm: mail from {SITE.title}"]
+    assert "/subscribe/confirm/" in reading_of(confirm, "plain")
+    digest = by_subject["Int 1412-2025 was adopted over the veto"]
+    link = str(digest["List-Unsubscribe"])
+    assert re.fullmatch(r"<https://tracker\.example\.org/unsubscribe/[\w.-]+>", link)  # whole, on one line
+    assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "Council overrode the veto." in reading_of(digest, "plain")
+    assert not digest.defects
+
+
+@NO_FILTER
+def test_a_content_filter_finds_nothing_to_complain_of(record: sa.Engine) -> None:
+    now = datetime.now(UTC)  # a filter has a clock of its own, and looks at the Date
+    digest_for(record, CLEAN, now=now)
+    with mail_server(CLEAN) as server:
+        send(record, tools(server.port), lambda: now)
+        (content,) = server.delivered(CLEAN)
+    judged = subprocess.run(["spamassassin", "-L", "-x"], input=content, capture_output=True, check=True)
+    status = " ".join(str(parsed(judged.stdout)["X-Spam-Status"]).split())
+    score = re.search(r"score=(-?[\d.]+)", status)
+    named = re.search(r"tests=([\w, ]+?) (?:autolearn|version)", status)
+    assert score is not None and named is not None, status
+    found = {name.strip() for name in named[1].split(",")} - {"none"}
+    assert found <= NO_FAULT, status
+    assert float(score[1]) <= 0.1, status
