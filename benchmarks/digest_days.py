@@ -46,6 +46,8 @@ from tracker.tokens import Tokens
 from tracker.wording import new_york_date
 
 MODES: Final = ("replay",)
+# as others have replayed the same rules over the same record; in January bills of the last session are filed in bulk
+WINDOWS: Final = {2025: (date(2025, 2, 1), date(2025, 11, 30)), 2026: (date(2026, 2, 5), date(2026, 8, 21))}
 AT: Final = time(11, tzinfo=UTC)
 COUNTED: Final = ("status_changed", "action_added")
 _LINE: Final = re.compile(r'id="change-(\d+)"')
@@ -183,8 +185,12 @@ def _compare(engine: sa.Engine, told: Counter[int], counts: Counts, year: int) -
     counts.repeated = sum(number - 1 for number in told.values() if number > 1)
     counts.foreign = sum(key not in known for key in told)
     added = [(row.matter_id, row.acted_on, row.started_at.date()) for row in rows if row.kind == "action_added"]
+    since, until = WINDOWS[year]
+    within = [row for row in added if since <= row[2] <= until]
     with reading(engine) as session:
-        counts.rules = by_action_date(latest_dates(session), added, year)
+        held = latest_dates(session)
+    for when, some in (("whole year", added), (f"{since:%d %b} to {until:%d %b}", within)):
+        counts.rules |= {f"{name}, {when}": found for name, found in by_action_date(held, some, year).items()}
 
 
 def latest_dates(session: object) -> dict[int, list[tuple[date, date]]]:
