@@ -89,6 +89,6 @@ def bounces(setting: Setting, mailbox: Path) -> None:
 
     done = read_mailbox(setting.engine, mailbox, now())
     click.echo(
-        f"{count(done.read, 'message')} read: {count(done.permanent, 'address', 'addresses')} to be written to no more, "
-        f"{count(done.temporary, 'mail')} late, {done.unknown:,} no report on a mail of ours."
+        f"{count(done.read, 'message')} read: {count(done.permanent, 'address', 'addresses')} to be written to no "
+        f"more, {count(done.temporary, 'mail')} late, {done.unknown:,} no report on a mail of ours."
     )

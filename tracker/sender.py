@@ -101,7 +101,7 @@ class _Sending:
             for worker in workers:
                 worker.start()
             try:
-                while not self._ended() and (claims := self._claim()):
+                while not self._ended() and self._hold.alive() and (claims := self._claim()):
                     for job in self._ready(claims):
                         self._jobs.put(job)
             finally:
@@ -115,7 +115,7 @@ class _Sending:
         return self._marker.sent
 
     def _ended(self) -> bool:
-        return self._down is not None or self._marker.error is not None or self._stop() or not self._hold.alive()
+        return self._down is not None or self._marker.error is not None or self._stop()
 
     def _claim(self) -> list[Claimed]:
         return claim(self._engine, self._name, self._clock(), BATCH)
