@@ -245,7 +245,7 @@ def test_both_headers_of_one_click_are_under_the_signature(tmp_path: Path) -> No
     record = b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
     mail = settings(dkim_key=str(tmp_path / "key.pem"), dkim_selector="news")
     packer = Packer(SITE, mail, signer(mail))
-    raw = packer.pack(Letter("s", "t\n", "<p>h</p>\n"), Envelope("r@example.org", "<m@h>", NOW, "https://x"))
+    raw = packer.pack(Letter("s", ("t\n",), ("<p>h</p>\n",)), Envelope("r@example.org", "<m@h>", NOW, "https://x"))
 
     def found(name: bytes, timeout: int = 5) -> bytes:
         assert name == b"news._domainkey.example.org."
