@@ -176,6 +176,14 @@ def test_notices_go_before_digests_and_to_those_who_are_still_pending(database: 
     assert first["Subject"] == f"Please confirm: mail from {SITE.title}"
 
 
+def test_a_notice_that_cannot_be_written_holds_nothing_up(record: sa.Engine) -> None:
+    (reader,) = written(record)
+    with writing(record) as session:
+        queue_notice(session, reader, "confirm", NOW, {"nothing": "of use"})
+    assert send_to(record, Inbox()) == Sent(sent=1, failed=1)
+    assert "cannot be written" in deliveries(record)[1].said
+
+
 def test_a_dead_senders_claims_are_taken_by_the_next_and_a_living_ones_are_not(database: sa.Engine) -> None:
     written(database, 2)
     with as_sender(database) as (name, _):

@@ -28,7 +28,7 @@ class Granted(NamedTuple):
 
 
 class _Uncompressed(URLSafeSerializer):
-    """Without the library's try at compressing: what we sign is too short for it, and the try costs more than signing."""
+    """Without the library's try at compressing: what we sign is short, and the try costs more than signing."""
 
     def dump_payload(self, obj: object) -> bytes:
         return base64_encode(Serializer.dump_payload(self, obj))
