@@ -97,9 +97,9 @@ class Desk:
         with self.open() as session:
             subscribers.unsubscribe(session, TOKENS, token, self.now, never_again=never_again)
 
-    def bounce(self) -> None:
+    def bounce(self, address: str = READER) -> None:
         with reading(self.engine) as session:
-            subscriber = self.who(session)
+            subscriber = self.who(session, address)
         assert subscriber is not None and subscriber.id is not None
         stop_writing(self.engine, subscriber.id, "bounced", self.now)
 

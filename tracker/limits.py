@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from tracker.config import SubscribeConfig
 from tracker.errors import TrackerError
+from tracker.held import table
 from tracker.models_mail import Attempt
 from tracker.secret import Seal
 from tracker.subscribing import mailbox, network
@@ -20,6 +21,16 @@ from tracker.subscribing import mailbox, network
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEPT: Final = DAY  # the longest window that is counted
 EVERYBODY: Final = "everybody"
+
+
+_ROWS: Final = table(Attempt)
+_COUNTED: Final = (
+    sa.select(_ROWS.c.at)
+    .where(_ROWS.c.who == sa.bindparam("who"), _ROWS.c.what == sa.bindparam("what"), _ROWS.c.at > sa.bindparam("since"))
+    .order_by(_ROWS.c.at.desc())
+    .offset(sa.bindparam("skip"))
+    .limit(1)
+)
 
 
 class TooMany(TrackerError):
@@ -41,9 +52,9 @@ class Limit(NamedTuple):
 
 def limits_of(seal: Seal, config: SubscribeConfig, remote: str, address: str = "") -> tuple[Limit, ...]:
     """The limits that one request stands under. ``remote`` is the reader's network address."""
-    found = [
-        Limit(EVERYBODY, HOUR, config.all_per_hour),
+    found = [  # a flood from one network is told so after one look
         Limit(seal.fingerprint(f"network {network(remote)}"), HOUR, config.network_per_hour),
+        Limit(EVERYBODY, HOUR, config.all_per_hour),
     ]
     if address:
         box = seal.fingerprint(f"mailbox {mailbox(address)}")
@@ -70,14 +81,9 @@ def note_attempt(session: Session, what: str, limits: Sequence[Limit], now: date
 
 def _first_of_the_last(session: Session, what: str, limit: Limit, now: datetime) -> datetime | None:
     """When the attempt was made that has to leave the window before another fits; None where one fits now."""
-    counted = (
-        select(Attempt.at)
-        .where(Attempt.who == limit.who, Attempt.what == what, col(Attempt.at) > now - limit.window)
-        .order_by(col(Attempt.at).desc())
-        .offset(limit.most - 1)
-        .limit(1)
-    )
-    return session.scalars(counted).first()
+    given = {"who": limit.who, "what": what, "since": now - limit.window, "skip": limit.most - 1}
+    found: datetime | None = session.execute(_COUNTED, given).scalar()
+    return found
 
 
 def _sentence(limit: Limit) -> str:

@@ -102,7 +102,7 @@ def checked_address(text: str) -> str:
     if len(text) > LONGEST_ADDRESS:
         raise BadInput("This address is longer than any mail address.")
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise BadInput(f"This is not an address we can write to. {error}") from error
     if not found.ascii_email:

@@ -4,6 +4,7 @@ No cookie is needed for it. A browser says itself where a form was sent from (Se
 and a page of another site cannot lie about that.
 """
 
+import math
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -48,9 +49,14 @@ def quiet(response: Response) -> Response:
     return response
 
 
+def private() -> dict[str, bool]:
+    """For templates: whether this page's own address must not stand in it."""
+    return {"private": "token" in (request.view_args or {})}
+
+
 def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
     """The page for one who asked too often; also tells programs how long to wait."""
-    seconds = max(1, int(error.after.total_seconds()) + 1)
+    seconds = max(1, math.ceil(error.after.total_seconds()))
     page = render_template("subscribe_refused.html", heading="Please try again later", sentence=str(error))
     return page, 429, {"Retry-After": str(seconds)}
 

@@ -23,6 +23,7 @@ from tracker.web.subscriptions import refused
 
 blueprint = Blueprint("manage", __name__)
 blueprint.after_request(guard.quiet)
+blueprint.context_processor(guard.private)
 blueprint.register_error_handler(BadInput, refused)
 
 Answer = str | tuple[str, int] | AnyResponse

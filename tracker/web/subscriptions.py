@@ -21,6 +21,7 @@ from tracker.web.site import site
 
 blueprint = Blueprint("subscriptions", __name__)
 blueprint.after_request(guard.quiet)
+blueprint.context_processor(guard.private)
 blueprint.register_error_handler(limits.TooMany, guard.too_many)
 blueprint.register_error_handler(guard.Foreign, guard.foreign)
 
