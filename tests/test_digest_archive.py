@@ -100,6 +100,11 @@ def test_what_one_person_follows_or_was_not_sent_is_no_digest_for_all(
     assert archive.client.get("/digests/2026-02-10").status_code == 404
 
 
+@pytest.mark.parametrize("slot", ["x", "%00", "2026-02-31x", "run-1", "..", "2026-13-45", "٢٠٢٦-02-10"])
+def test_what_is_no_slot_is_not_found(archive: Archive, slot: str) -> None:
+    assert archive.client.get(f"/digests/{slot}").status_code == 404
+
+
 def test_a_page_of_sent_digests_may_be_kept_for_a_minute(archive: Archive) -> None:
     assert archive.client.get("/digests").headers["Cache-Control"] == "public, max-age=60"
     with archive.desk.open() as session:

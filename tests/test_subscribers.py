@@ -521,6 +521,8 @@ class Model:
             return False
         if self.state not in ("pending", "active", "paused"):
             return False
+        if not any(key in self.rows and not self.rows[key]["ended"] for key in link["rows"]):  # type: ignore
+            return False
         link["spent"] = True
         for key, period in link["rows"].items():  # type: ignore
             if key in self.rows and not self.rows[key]["ended"]:

@@ -4,6 +4,7 @@ What single measures, sections or searches somebody follows is theirs, so only c
 of the subject as a whole, to whomever. No address, no number of readers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -24,6 +25,9 @@ PUBLIC: Final = ("core", "tracked")
 PERIODS: Final = ("daily", "weekly")
 SHOWN: Final = 100  # slots in the list
 WITNESSES: Final = 200  # readers whose digests are looked at; between them they were told all that is public
+
+
+_SLOT: Final = re.compile(r"\d{4}-(?:\d\d-\d\d|W\d\d)", re.ASCII)
 
 
 class Issue(NamedTuple):
@@ -58,6 +62,8 @@ def issues(session: Session) -> tuple[Issue, ...]:
 
 def read(session: Session, slot: str) -> Sent:
     """What was told of the whole subject in one slot. Raises NotFound."""
+    if not _SLOT.fullmatch(slot):
+        raise NotFound("Sent digests stand under a day, such as 2026-03-02, or a week, such as 2026-W10.")
     digests = table(Digest)
     chosen = sa.select(digests.c.id, digests.c.period, digests.c.composed_at).where(
         digests.c.slot == slot, digests.c.period.in_(PERIODS), *_public()

@@ -113,6 +113,8 @@ def read_wish(session: Session, tokens: Tokens, token: str, config: SubscribeCon
     subscriber = session.get(Subscriber, wish.subscriber_id)
     if subscriber is None or subscriber.nonce != granted.nonce or subscriber.state not in ("pending", *REACHABLE):
         raise BadInput(OVER)
+    if not (wish.quiet_weeks or wished_rows(session, wish)):
+        raise BadInput(OVER)
     return wish
 
 

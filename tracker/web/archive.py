@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template
 
 from tracker import digest_archive
+from tracker.queries_sources import sources
 from tracker.web.caching import PAGE_SECONDS
 from tracker.web.site import site
 
@@ -18,10 +19,10 @@ def _kept_for_a_minute(response: Response) -> Response:
 @blueprint.get("/digests")
 def digests() -> str:
     with site().reading() as session:
-        return render_template("digests.html", issues=digest_archive.issues(session))
+        return render_template("digests.html", issues=digest_archive.issues(session), sources=sources(session))
 
 
 @blueprint.get("/digests/<slot>")
 def digest(slot: str) -> str:
     with site().reading() as session:
-        return render_template("digest.html", sent=digest_archive.read(session, slot))
+        return render_template("digest.html", sent=digest_archive.read(session, slot), sources=sources(session))

@@ -4,6 +4,8 @@ Unsubscribing follows RFC 8058: one POST does it, at once, from anywhere, withou
 """
 
 import json
+import re
+from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -26,6 +28,7 @@ blueprint.after_request(guard.quiet)
 blueprint.context_processor(guard.private)
 blueprint.register_error_handler(BadInput, refused)
 
+_ROW: Final = re.compile(r"period-(\d{1,18})", re.ASCII)
 Answer = str | tuple[str, int] | AnyResponse
 
 
@@ -55,17 +58,12 @@ def _page(session: Session, token: str, subscriber: Subscriber, form: choices.Fo
 def change(token: str) -> Answer:
     """Other periods, some ended, another language, with or without the note of quiet weeks."""
     given = request.form
-    periods = {int(key[7:]): value for key, value in given.items() if key[:7] == "period-" and key[7:].isdecimal()}
+    rows = ((_ROW.fullmatch(key), value) for key, value in given.items())
+    periods = {int(row[1]): period for row, period in rows if row and period in PERIODS}
     language = given.get("language", "")
     with site().writing() as session:
         subscriber = _owner(session, token)
-        subscribers.change(
-            session,
-            subscriber,
-            {row: period for row, period in periods.items() if period in PERIODS},
-            set(given.getlist("end", type=int)),
-            site().now(),
-        )
+        subscribers.change(session, subscriber, periods, set(given.getlist("end", type=int)), site().now())
         subscriber.quiet_weeks = bool(given.get("quiet"))
         subscriber.language = language if language in LANGUAGES else subscriber.language
     return _back(token, "saved")
