@@ -210,6 +210,7 @@ def test_a_link_added_by_address_makes_the_article_once(engine: sa.Engine) -> No
     [
         ({"headline": ""}, "give its headline"),
         ({"kind": "rumour"}, "give its headline"),
+        ({"language": "tlh"}, "give its headline"),
         ({"address": "javascript:alert(1)"}, "begins with https"),
         ({"address": "https://example.org/a b"}, "begins with https"),
         ({"evidence": ""}, "Give the words"),

@@ -16,7 +16,7 @@ from tracker import decisions, editor_words, identifiers, search
 from tracker.database import next_id
 from tracker.decisions import Made, Row, Rows, rows_of
 from tracker.editing_acts import source_of
-from tracker.editing_forms import NewAct, NewLink, check_act, day_of, one_line, web_address
+from tracker.editing_forms import LANGUAGES, NewAct, NewLink, check_act, day_of, one_line, web_address
 from tracker.errors import BadIdentifier, BadInput, NotFound
 from tracker.facts import EDITOR as STARTER_EDITOR
 from tracker.held import table
@@ -215,7 +215,7 @@ class Hand:
         return "coverage", row | said
 
     def _new_article(self, link: NewLink) -> Row:
-        if not (link.headline and link.outlet) or link.kind not in ARTICLE_KINDS:
+        if not (link.headline and link.outlet) or link.kind not in ARTICLE_KINDS or link.language not in LANGUAGES:
             raise BadInput("This page is not held yet: give its headline, its outlet and its kind.")
         return {
             "id": next_id(self.session, Article.id),
