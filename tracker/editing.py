@@ -257,7 +257,7 @@ def matter_named(session: Session, text: str) -> Matter:
     matters = session.scalars(held).all()
     if len(matters) != 1:
         raise BadInput(
-            f"{text!r} is no number of one measure in the record. Write it like Int 1412-2025 or EO 50-2025."
+            f"“{text}” is no number of one measure in the record. Write it like Int 1412-2025 or EO 50-2025."
         )
     return matters[0]
 

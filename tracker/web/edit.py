@@ -104,13 +104,14 @@ def add_page() -> tuple[str, int]:
     if number := _number("suggestion"):
         with site().reading() as session:
             suggested = queries_editing.get_suggestion(session, number)
-            typed = {"address": suggested.address, "measure": suggested.file_number, "evidence": suggested.note}
+            typed = {"address": suggested.address, "measure": suggested.file_number}
+            return _add_form(typed, note=suggested.note)
     return _add_form(typed)
 
 
-def _add_form(typed: dict[str, str], sentence: str = "") -> tuple[str, int]:
+def _add_form(typed: dict[str, str], sentence: str = "", note: str = "") -> tuple[str, int]:
     status = 400 if sentence else 200
-    choices = {"KINDS": KINDS, "LANGUAGES": LANGUAGES}
+    choices = {"KINDS": KINDS, "LANGUAGES": LANGUAGES, "note": note}
     return _page("edit_add.html", status, typed=typed, suggestion=_number("suggestion"), sentence=sentence, **choices)
 
 
