@@ -1,12 +1,13 @@
 """The door to the editors' side: who comes in, who does not, and what no other site can do in an editor's name."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import rows
+from archive_builder import one, rows
 from desk import CONFIG, DESK, HOME, NOW, PASSWORD, SECRET, Browser, Clock, hidden, hire
 
 from tracker import editors
@@ -128,6 +129,40 @@ def test_one_network_may_not_try_many_names(engine: sa.Engine) -> None:
     with pytest.raises(SignInRefused, match="Too many"):
         tell(engine, address="2001:db8::2")  # the same customer's next address
     assert tell(engine, address="2001:db8:0:1::1")
+
+
+def test_many_tries_at_once_are_no_way_around_the_limit(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(editors, "_is_password", lambda hashed, given: bool(looked_at.append(given)))
+
+    def guess(number: int) -> str:
+        with pytest.raises(SignInRefused) as refused:
+            tell(engine, password=f"guess {number}")
+        return str(refused.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(4 * LIMIT)))
+    assert len(looked_at) == LIMIT
+    assert sum("Too many" in answer for answer in answers) == 3 * LIMIT
+
+
+def test_the_door_is_the_same_on_both_databases(database: sa.Engine) -> None:
+    hire(database)
+    token = tell(database)
+    with reading(database) as session:
+        signed = editors.signed_in(session, DESK.rules, token, NOW)
+        assert signed is not None and signed.name == "ann"
+        assert editors.signed_in(session, DESK.rules, "x", NOW) is None
+    for _ in range(LIMIT):
+        with pytest.raises(SignInRefused, match="not right"):
+            tell(database, password="x")
+    with pytest.raises(SignInRefused, match="Too many"):
+        tell(database)
+    later = NOW + DESK.rules.idle / 2
+    editors.touch(database, signed, DESK.rules, later)
+    assert one(database, EditorSession).used_at == later
+    editors.sign_out(database, token)
+    assert not rows(database, EditorSession)
 
 
 def test_a_good_sign_in_forgets_the_wrong_ones_of_the_name(engine: sa.Engine) -> None:

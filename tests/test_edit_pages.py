@@ -24,7 +24,14 @@ BILL, SLUG = "Int 1412-2025", "int-1412-2025"
 PAGES = ("/edit", "/edit?view=rule", "/edit?view=mine", "/edit?view=all", "/edit/suggestions", "/edit/decisions",
          "/edit/add?suggestion=1", f"/edit/matters/{SLUG}")  # fmt: skip
 FORM = {"address": "https://example.org/new", "measure": BILL, "role": "main", "link_kind": "explicit"}
-FORM |= {"evidence": "words", "headline": "New", "outlet": "Example", "published_on": "2026-11-01", "kind": "news"}
+FORM |= {
+    "language": "es",
+    "evidence": "words",
+    "headline": "New",
+    "outlet": "Example",
+    "published_on": "2026-11-01",
+    "kind": "news",
+}
 ACT = {"acted_on": "2026-10-01", "name": "Appeal Filed", "body": "A court", "note": "The City appeals."}
 ACT |= {"url": "https://example.org/a", "confidence": "high"}
 
@@ -201,7 +208,7 @@ def test_a_link_is_added_by_address_and_read_by_the_public(browser: Browser) -> 
     answer = browser.send("/edit/add", "/edit/add", **FORM)
     assert (answer.status_code, answer.location) == (303, "/edit/add?done=1")
     public = browser.text(f"/matters/{SLUG}")
-    assert "https://example.org/new" in public
+    assert '<a href="https://example.org/new" hreflang="es" lang="es">New</a>' in public
     browser.send("/edit/decisions", "/edit/decisions/1/undo")
     assert "https://example.org/new" not in browser.text(f"/matters/{SLUG}")
 
@@ -267,7 +274,8 @@ def test_a_ruling_is_shown_like_those_of_the_starter_record(browser: Browser, en
     assert "The City appeals." in browser.text("/")
     act = one(engine, CuratedAction)
     press(browser, there, form_of(page(browser, there), f"{there}/acts/{act.id}/withdraw"))
-    assert "was taken out of the record" in browser.text(f"/matters/{SLUG}")
+    assert "Our editors took this out again" in browser.text(f"/matters/{SLUG}")
+    assert "Our editors took out the row “Appeal Filed”, dated 1 Oct 2026" in browser.text("/corrections")
     assert [row.withdrawn_at for row in rows(engine, Action) if row.source_id.startswith("editors:")] == [NOW]
 
 

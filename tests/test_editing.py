@@ -25,12 +25,14 @@ from tracker.models import Action, Capture, Change, Matter, Note, ScopeOverride
 from tracker.models_editing import CuratedAction, Decision, EditorWord, ShippedNote
 from tracker.models_sources import Article, Coverage, Disagreement
 from tracker.models_suggestions import Suggestion
+from tracker.press import open_press
 from tracker.queries_changes import news
 from tracker.search import refresh
 from tracker.sync import load_starter
 from tracker.truth import STARTER
 from tracker.visit import Visit
 
+HEADLINE = "City Council passes Int. 1412-2025 on ICE at Rikers Island"  # the rule finds the bill in it
 BARE = "Int 0777-2026"  # a matter without a note
 BILL, ORDER, OLD_BILL = "Int 1412-2025", "EO 50-2025", "Int 2348-2021"
 RULING = NewAct(
@@ -59,7 +61,7 @@ def fill(engine: sa.Engine) -> None:
     hire(engine)
     for number, (file_number, score) in enumerate(((BILL, 0.7), (ORDER, 0.6), (BILL, 0.5)), start=9001):
         article = Article(
-            id=number, address=f"https://example.org/{number}", outlet="Example", kind="news", headline=f"Of {number}",
+            id=number, address=f"https://example.org/{number}", outlet="Example", kind="news", headline=HEADLINE,
             published_on=date(2026, 11, 20), source="news-feeds", first_seen_at=NOW, last_seen_at=NOW,
         )  # fmt: skip
         link = Coverage(
@@ -210,6 +212,7 @@ def test_a_link_added_by_address_makes_the_article_once(engine: sa.Engine) -> No
     [
         ({"headline": ""}, "give its headline"),
         ({"kind": "rumour"}, "give its headline"),
+        ({"language": "tlh"}, "give its headline"),
         ({"address": "javascript:alert(1)"}, "begins with https"),
         ({"address": "https://example.org/a b"}, "begins with https"),
         ({"evidence": ""}, "Give the words"),
@@ -304,6 +307,7 @@ def test_a_popular_name_given_by_an_editor_finds_links(engine: sa.Engine) -> Non
     visit = Visit(engine, CONFIG, RULE, lambda: NOW, nothing, nothing, "")
     sync_news.add_bibliography(visit, [told_of], "a test")
     article = one(engine, Article, address="https://example.org/trust")
+    relink(engine)
     assert not rows(engine, Coverage, article_id=article.id, file_number=OLD_BILL)
     shipped = one(engine, Note, file_number=OLD_BILL)
     words = {name: getattr(shipped, name) for name in WORDS} | {"popular_names": "NYC Trust Act"}
@@ -426,6 +430,12 @@ def test_nothing_that_an_editor_decided_is_touched_by_anything_else(engine: sa.E
     relink(engine)
     assert decided() == before
     with writing(engine) as session:
+        told_again = story("https://example.org/9001", HEADLINE, "2026-11-20")
+        found = open_press(session, CONFIG.press).read(HEADLINE, "", date(2026, 11, 20))
+        assert [each.file_number for each in found.links] == [BILL]  # which an editor rejected here
+        sync_news.store(session, [sync_news.Read(told_again, found, "")], sync_news.FEEDS, NOW)
+    assert decided() == before
+    with writing(engine) as session:
         facts.store(session, record.facts(), NOW + timedelta(days=1))
     noted = decided()
     assert noted[:3] == before[:3]
@@ -517,6 +527,7 @@ TASKS: st.SearchStrategy[Task] = st.one_of(
         st.sampled_from(("9001", "new", "other")), st.sampled_from((BILL, ORDER)), st.sampled_from((None, None, 1)),
     ),
     st.builds(lambda: lambda hand: hand.decline(1)),
+    st.builds(lambda back: lambda hand: hand.undo(len(latest(hand.session)) - back), st.integers(0, 3)),
     st.builds(
         lambda number, headline, names: lambda hand: hand.set_words(
             number, WORDS | {"headline": headline, "popular_names": names}

@@ -17,7 +17,7 @@ from tracker.articles import RULE
 from tracker.database import next_id
 from tracker.decisions import Made, Row, Rows, rows_of
 from tracker.editing_acts import source_of
-from tracker.editing_forms import NewAct, NewLink, check_act, day_of, one_line, web_address
+from tracker.editing_forms import LANGUAGES, NewAct, NewLink, check_act, day_of, one_line, web_address
 from tracker.errors import BadIdentifier, BadInput, NotFound
 from tracker.facts import EDITOR as STARTER_EDITOR
 from tracker.held import table
@@ -215,7 +215,7 @@ class Hand:
         return "coverage", row | said
 
     def _new_article(self, link: NewLink) -> Row:
-        if not (link.headline and link.outlet) or link.kind not in ARTICLE_KINDS:
+        if not (link.headline and link.outlet) or link.kind not in ARTICLE_KINDS or link.language not in LANGUAGES:
             raise BadInput("This page is not held yet: give its headline, its outlet and its kind.")
         return {
             "id": next_id(self.session, Article.id),
@@ -258,7 +258,7 @@ def matter_named(session: Session, text: str) -> Matter:
     matters = session.scalars(held).all()
     if len(matters) != 1:
         raise BadInput(
-            f"{text!r} is no number of one measure in the record. Write it like Int 1412-2025 or EO 50-2025."
+            f"“{text}” is no number of one measure in the record. Write it like Int 1412-2025 or EO 50-2025."
         )
     return matters[0]
 

@@ -8,6 +8,11 @@ from tracker.errors import BadInput
 from tracker.models_editing import CONFIDENCES
 from tracker.vocabulary import ACTIONS, CURATED_FROM, Meaning
 
+# what the City's own papers are printed in, by their ISO 639 codes
+LANGUAGES: Final = {
+    "en": "English", "es": "Spanish", "zh": "Chinese", "ru": "Russian", "bn": "Bengali", "ht": "Haitian Creole",
+    "ko": "Korean", "ar": "Arabic", "ur": "Urdu", "fr": "French", "pl": "Polish", "yi": "Yiddish",
+}  # fmt: skip
 LONGEST: Final = {"headline": 200, "sentence": 600, "popular_names": 600}
 FIRST_DAY, LAST_DAY = date(identifiers.FIRST_YEAR, 1, 1), date(identifiers.LAST_YEAR, 12, 31)
 # what an editor may add: what courts and agencies do, in the words of the starter record

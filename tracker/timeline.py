@@ -101,7 +101,12 @@ class Entry:
     def late_days(self) -> int:
         """Days between the act and our first sight of it; 0 when it was in time or is not known."""
         days = (self.recorded_on - self.on).days if self.recorded_on else 0
-        return days if days > LATE_AFTER_DAYS else 0
+        return days if days > LATE_AFTER_DAYS and not self.by_editor else 0
+
+    @property
+    def by_editor(self) -> bool:
+        """Whether an editor of ours added it, and no source shows it: then it was not the City that was late."""
+        return any(wording.is_editors(step.action.source_id) for step in self.steps)
 
 
 class _Row(NamedTuple):

@@ -166,6 +166,11 @@ def mayor_on(day_: date) -> str:
     return f"Mayor {names[-1]}" if names else "Mayor"
 
 
+def is_editors(action_id: str) -> bool:
+    """Whether a row of a history is one that our editors added; see `truth.EDITORS`."""
+    return action_id.startswith("editors:")
+
+
 def quoted(text: str) -> str:
     """A source's own words."""
     return f"“{text}”"

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from tracker import wording_hearings
 from tracker.models import Change
 from tracker.vocabulary import STATUSES
-from tracker.wording import day, law_name, listed, number_of, quoted
+from tracker.wording import day, is_editors, law_name, listed, number_of, quoted
 
 CORRECTIONS: Final = (
     "action_edited", "action_withdrawn", "renumbered", "removed", "returned", "law_number_changed",
@@ -117,6 +117,8 @@ def _added(change: Change, source: str) -> str:
 
 
 def _withdrawn(change: Change, source: str) -> str:
+    if is_editors(change.action_id):
+        return f"Our editors took out the row {quoted(change.before)}{_dated(change)}, which they had added."
     return f"{source} showed the row {quoted(change.before)}{_dated(change)}; since {_since(change)} it is gone."
 
 

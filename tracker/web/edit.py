@@ -11,11 +11,10 @@ from tracker.coverage import KINDS
 from tracker.decisions import Made
 from tracker.editing import Hand
 from tracker.editing_acts import acts_of
-from tracker.editing_forms import ACTS, NewAct, NewLink
+from tracker.editing_forms import ACTS, LANGUAGES, NewAct, NewLink
 from tracker.errors import BadInput
 from tracker.models import SCOPES
 from tracker.models_editing import CONFIDENCES, WORD_FIELDS
-from tracker.models_sources import LINK_KINDS
 from tracker.web.desk import hand, signed
 from tracker.web.edit_door import blueprint
 from tracker.web.site import site
@@ -23,8 +22,8 @@ from tracker.wording_editing import FIELDS, OUTCOMES, ROLES
 from tracker.wording_editing import KINDS as DECISIONS
 
 PRESSED = {"accept": "published", "reject": "rejected", "wait": "review"}
-FORM_OF_LINK = ("address", "measure", "role", "link_kind", "evidence", "headline", "outlet", "published_on", "kind")
-FORM_OF_ACT = ("acted_on", "name", "body", "note", "url", "confidence")
+FORM_OF_LINK = NewLink._fields
+FORM_OF_ACT = NewAct._fields
 
 __all__ = ["blueprint"]
 
@@ -105,13 +104,14 @@ def add_page() -> tuple[str, int]:
     if number := _number("suggestion"):
         with site().reading() as session:
             suggested = queries_editing.get_suggestion(session, number)
-            typed = {"address": suggested.address, "measure": suggested.file_number, "evidence": suggested.note}
+            typed = {"address": suggested.address, "measure": suggested.file_number}
+            return _add_form(typed, note=suggested.note)
     return _add_form(typed)
 
 
-def _add_form(typed: dict[str, str], sentence: str = "") -> tuple[str, int]:
+def _add_form(typed: dict[str, str], sentence: str = "", note: str = "") -> tuple[str, int]:
     status = 400 if sentence else 200
-    choices = {"KINDS": KINDS, "link_kinds": LINK_KINDS}
+    choices = {"KINDS": KINDS, "LANGUAGES": LANGUAGES, "note": note}
     return _page("edit_add.html", status, typed=typed, suggestion=_number("suggestion"), sentence=sentence, **choices)
 
 
