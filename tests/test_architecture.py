@@ -14,7 +14,7 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
     ("tracker", "tracker.errors"),
-    ("tracker.secret",),
+    ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
     ("tracker.outlets",),

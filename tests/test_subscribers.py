@@ -21,7 +21,7 @@ from tracker.models import Change
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import SUBSCRIBER_STATES, Attempt, SpentToken, Subscriber, Subscription, Suppression
 from tracker.secret import Seal, Secret
-from tracker.subscribing import SignUp, Wanted, checked_address, checked_words, mailbox, network
+from tracker.subscribing import SignUp, Wanted, checked_address, checked_words, mailbox
 from tracker.tokens import Tokens
 from tracker.wishes import Wish
 
@@ -410,14 +410,6 @@ def test_one_mailbox_gets_so_many_mails_an_hour_and_a_day_whatever_follows_its_p
     with desk.open() as session:
         assert retention.purge(session, RULES, desk.now).attempts > 0
         assert session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 0
-
-
-def test_networks_are_what_one_customer_is_given() -> None:
-    assert network("192.0.2.7") == "192.0.2.7/32"
-    assert network("::ffff:192.0.2.7") == "192.0.2.7/32"
-    assert network("2001:db8:1:2:3::4") == network("2001:db8:1:2:ffff::") == "2001:db8:1:2::/64"
-    assert network("fe80::1%eth0") == "fe80::/64"
-    assert network("") == network("<script>") == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -178,16 +178,6 @@ def test_ten_thousand_sign_ups_from_one_network_are_refused_and_nothing_is_sent(
     assert elsewhere.status_code == 202
 
 
-def test_behind_a_proxy_each_reader_is_a_network_of_their_own(record: sa.Engine) -> None:
-    one = {"network_per_hour": 1, "proxies": 1}
-    stand = Stand(record, LOOSE.model_copy(update=one))
-
-    def answer(forwarded: str) -> int:
-        return stand.client.post("/subscribe", data=FORM, headers={"X-Forwarded-For": forwarded}).status_code
-
-    assert [answer("192.0.2.1"), answer("198.51.100.9, 192.0.2.1"), answer("192.0.2.2")] == [202, 429, 202]
-
-
 def test_what_a_reader_says_of_itself_is_not_believed_without_a_proxy(record: sa.Engine) -> None:
     stand = Stand(record, LOOSE.model_copy(update={"network_per_hour": 1}))
     codes = [

@@ -265,12 +265,6 @@ def test_behind_a_proxy_each_reader_counts_alone_and_only_if_it_is_set(engine: s
     assert networks(1) == {seal.fingerprint("203.0.113.0/32"), seal.fingerprint("203.0.113.1/32")}
 
 
-def test_a_sender_is_an_ipv4_address_or_a_sixty_fourth_of_ipv6() -> None:
-    assert suggestions.network_of("203.0.113.7") == suggestions.network_of("::ffff:203.0.113.7") == "203.0.113.7/32"
-    assert suggestions.network_of("2001:db8::1") == suggestions.network_of("2001:db8::ffff:1") == "2001:db8::/64"
-    assert suggestions.network_of("") == ""
-
-
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_the_form(starter: Path, address: str, measure: str, note: str) -> None:
     engine = connect(f"sqlite:///{starter}")

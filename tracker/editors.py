@@ -6,8 +6,6 @@ whether or not there is such an editor.
 """
 
 import functools
-import hashlib
-import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +21,9 @@ from tracker.database import reading, writing
 from tracker.errors import BadInput, NotFound, SignInRefused
 from tracker.models_editing import Editor, EditorSession
 from tracker.models_mail import Attempt
+from tracker.networks import network_of
 from tracker.secret import Seal
+from tracker.tokens import digest_of
 
 LEAST_PASSWORD: Final = 12  # characters
 LONGEST: Final = 1_000  # characters of a password or a name that are looked at
@@ -182,22 +182,6 @@ def sign_out(engine: sa.Engine, token: str) -> None:
     """End one sign-in."""
     with writing(engine) as session:
         session.execute(sa.delete(EditorSession).where(col(EditorSession.digest) == digest_of(token)))
-
-
-def digest_of(token: str) -> str:
-    """By what a sign-in is found: SHA-256 in hexadecimal digits, never the token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def network_of(address: str) -> str:
-    """Whose try it is: one IPv4 address, or the /64 that one customer has of IPv6; what is neither counts as one."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if found.version == 6 and found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def _end_all(session: Session, editor: Editor) -> None:

@@ -15,8 +15,9 @@ from tracker.config import SubscribeConfig
 from tracker.errors import TrackerError
 from tracker.held import table
 from tracker.models_mail import Attempt
+from tracker.networks import network_of
 from tracker.secret import Seal
-from tracker.subscribing import mailbox, network
+from tracker.subscribing import mailbox
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEPT: Final = DAY  # the longest window that is counted
@@ -53,7 +54,7 @@ class Limit(NamedTuple):
 def limits_of(seal: Seal, config: SubscribeConfig, remote: str, address: str = "") -> tuple[Limit, ...]:
     """The limits that one request stands under. ``remote`` is the reader's network address."""
     found = [  # a flood from one network is told so after one look
-        Limit(seal.fingerprint(f"network {network(remote)}"), HOUR, config.network_per_hour),
+        Limit(seal.fingerprint(f"network {network_of(remote)}"), HOUR, config.network_per_hour),
         Limit(EVERYBODY, HOUR, config.all_per_hour),
     ]
     if address:

@@ -4,7 +4,6 @@ Nothing that a stranger does changes what an owner confirmed: a sign-up only add
 the link that begins them. Only the owner's own link ends anything, or their mail server (`deliveries.stop_writing`).
 """
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -129,17 +128,6 @@ def mailbox(address: str) -> str:
     """The box an address leads to, for counting: what follows a plus names no other box."""
     local, _, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def network(address: str) -> str:
-    """The network a reader comes from: an IPv4 address, or the 64 bits of IPv6 that one customer is given."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return str(ipaddress.ip_network((found, 32 if found.version == 4 else 64), strict=False))
 
 
 def new_nonce() -> str:

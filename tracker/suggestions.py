@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -114,17 +113,6 @@ def _readings(measure: str) -> list[tuple[str, str]]:
             continue
         readings.append((column, number.key if isinstance(number, LocalLaw) else str(number)))
     return readings
-
-
-def network_of(address: str) -> str:
-    """Who counts as one sender: an IPv4 address, or the /64 of an IPv6 one; the text itself where it is neither."""
-    try:
-        place = ip_address(address)
-    except ValueError:
-        return address
-    mapped = getattr(place, "ipv4_mapped", None)
-    place = mapped or place
-    return str(ip_network(f"{place}/{64 if place.version == 6 else 32}", strict=False))
 
 
 def too_often(session: Session, who: str, limits: SuggestionsConfig, now: datetime) -> timedelta | None:

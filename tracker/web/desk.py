@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from werkzeug.exceptions import Forbidden
@@ -22,6 +21,7 @@ from tracker.editing import Hand
 from tracker.editors import Rules, SignedIn, rules_of
 from tracker.scope import Rule
 from tracker.truth import Trust, trust_of
+from tracker.web.origin import from_this_site
 from tracker.web.site import site
 
 COOKIE: Final = "tracker-editor"
@@ -94,10 +94,7 @@ def fresh_key() -> str:
 
 def check_origin() -> None:
     """Raises Forbidden for a POST that no page of this site sent."""
-    site_said, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site_said not in (None, "same-origin") or (origin is None and site_said is None):
-        raise Forbidden(_FOREIGN)
-    if origin is not None and origin not in (_origin(site().settings.base_url), _origin(request.host_url)):
+    if not from_this_site(unsaid=False):
         raise Forbidden(_FOREIGN)
 
 
@@ -106,11 +103,6 @@ def check_token(key: str) -> None:
     given = request.form.get("token", "")
     if not key or not hmac.compare_digest(given.encode(), token(key).encode()):
         raise Forbidden("This form was made for another sign-in, or is too old. Open the page again and send it there.")
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _secure() -> bool:

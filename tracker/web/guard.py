@@ -1,18 +1,16 @@
 """What stands before a form that anybody can send: no other site may send it, no robot, and nobody too often.
 
-No cookie is needed for it. A browser says itself where a form was sent from (Sec-Fetch-Site, or Origin in old ones),
-and a page of another site cannot lie about that.
+No cookie is needed for it.
 """
 
 import math
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
 from tracker.errors import TrackerError
 from tracker.limits import TooMany
-from tracker.web.site import site
+from tracker.web.origin import from_this_site
 
 TRAP: Final = "homepage"  # a field that people do not see
 
@@ -26,10 +24,7 @@ def check_origin() -> None:
 
     A form whose address holds a token needs no such look: no other site knows it.
     """
-    said, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    own = {request.host, urlsplit(site().settings.base_url).netloc}
-    fine = said in ("same-origin", "none") if said is not None else origin is None or urlsplit(origin).netloc in own
-    if not fine:
+    if not from_this_site():
         raise Foreign("This form was sent from another site. Open our own page and send it from there.")
 
 

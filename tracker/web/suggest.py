@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from tracker import queries_coverage, suggestions
+from tracker.networks import network_of
 from tracker.secret import Seal
 from tracker.suggestions import Typed
 from tracker.web.origin import from_this_site
@@ -52,7 +53,7 @@ def thanks() -> str:
 
 def _store(typed: Typed) -> ResponseReturnValue:
     limits, now = site().settings.suggestions, site().now()
-    who = Seal(site().secret).fingerprint(suggestions.network_of(request.remote_addr or ""))
+    who = Seal(site().secret).fingerprint(network_of(request.remote_addr or ""))
     with site().writing() as session:
         wait = suggestions.too_often(session, who, limits, now)
         full = suggestions.is_full(session, limits)
