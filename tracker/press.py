@@ -68,12 +68,18 @@ def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
     named = [(f"{kind}:{row[0]}", row[1:]) for kind, rows in _rows(terms) for row in rows]
     plain = [
         ("policy", terms.policy), ("cooperation", terms.cooperation), ("topic", terms.topic), ("city", terms.city),
+        ("place", (*terms.place, *terms.city)),
         ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
         ("hand", terms.other_hands),
     ]  # fmt: skip
     people = [(f"sponsor:{name}", (fold(name),)) for name in sorted(set(sponsors) - {""})]
     around = [(f"neighbour:{row[0]}", row[1:]) for row in terms.neighbours if len(row) > 1]
-    return Phrases([*named, *plain, *people, *around])
+    return Phrases([*named, *plain, *people, *around], groups_of(terms))
+
+
+def groups_of(terms: PressTerms) -> dict[str, tuple[str, ...]]:
+    """The groups of words that phrases of the settings may name, by name."""
+    return {row[0]: row[1:] for row in terms.groups}
 
 
 def _rows(terms: PressTerms) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
@@ -92,7 +98,7 @@ class Press:
         self._knowledge = knowledge
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
         self._names = Names(knowledge)
-        self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())])
+        self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))
         self._descriptions = Descriptions(knowledge, terms)
         self._early = timedelta(days=terms.early_days)
 
@@ -116,7 +122,7 @@ class Press:
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
         context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
         away = _is_away(marked, title_end, self._words)
-        here = not away and ("city" in marks or words < FEW_WORDS)
+        here = not away and ("place" in marks or words < FEW_WORDS)
         found = [] if away else list(self._explicit(folded, context))
         if not away:
             seen = list(see_all(marked, context))
@@ -202,16 +208,16 @@ class Press:
 
 def _is_away(marked: list[tuple[Sentence, set[str]]], title_end: int, words: Phrases) -> bool:
     """Whether another place leads the article: in the title without ours, named more often, or as often and first."""
-    city = sum("city" in found for _, found in marked)
+    city = sum("place" in found for _, found in marked)
     elsewhere = sum("elsewhere" in found for _, found in marked)
     if not elsewhere:
         return False
     lead = next((found for sentence, found in marked if sentence.start < title_end), set())
-    if elsewhere != city or ("elsewhere" in lead and "city" not in lead):
-        return elsewhere > city or ("elsewhere" in lead and "city" not in lead)
-    sentence, found = next(one for one in marked if one[1] & {"city", "elsewhere"})
-    if {"city", "elsewhere"} <= found:
-        ours, theirs = (words.span(sentence.words, [name]) or (0, 0) for name in ("city", "elsewhere"))
+    if elsewhere != city or ("elsewhere" in lead and "place" not in lead):
+        return elsewhere > city or ("elsewhere" in lead and "place" not in lead)
+    sentence, found = next(one for one in marked if one[1] & {"place", "elsewhere"})
+    if {"place", "elsewhere"} <= found:
+        ours, theirs = (words.span(sentence.words, [name]) or (0, 0) for name in ("place", "elsewhere"))
         return theirs[0] < ours[0]
     return "elsewhere" in found
 
@@ -220,7 +226,7 @@ def _is_foreign(one: Seen) -> bool:
     """Whether a sentence tells of another place, or of the state's laws."""
     if "city" in one.marks or "kind:resolution" in one.marks:
         return False
-    return "elsewhere" in one.marks or "state" in one.marks
+    return "state" in one.marks or ("elsewhere" in one.marks and "place" not in one.marks)
 
 
 def open_press(session: Session, terms: PressTerms) -> Press:

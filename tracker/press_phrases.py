@@ -2,33 +2,39 @@
 
 A phrase is written as in ``[scope]``: whole words, letter case does not matter, a word in capitals ("ICE") is found
 only in capitals, a star at a word's end allows any ending. ``Rikers + office*`` is found where both parts stand in the
-text, in any order. A name with one capital at its start ("Koch") is found in either case, so names of persons that
-are also words do not belong in such a list.
+text, in any order; ``{ice}`` in a part stands for any phrase of the group of that name. A name with one capital at its
+start ("Koch") is found in either case, so names of persons that are also words do not belong in such a list.
 
 RE2's sets read a text once however many phrases there are; Python's own `re` would read it once for each.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import re2
 
-_MEMORY = 256 << 20  # bytes that RE2 may use for one set; with too few it would report no match
+_MEMORY: Final = 256 << 20  # bytes that RE2 may use for one set; with too few it would report no match
+_Rule = tuple[frozenset[int], str]  # the parts that a phrase needs, and the list that it stands in
 
 
 class Phrases:
     """Named lists of phrases; `find` gives the names of the lists of which a phrase occurs."""
 
-    def __init__(self, lists: Iterable[tuple[str, Sequence[str]]]) -> None:
+    def __init__(
+        self, lists: Iterable[tuple[str, Sequence[str]]], groups: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self._groups = groups or {}
+        self._parts: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._patterns: list[str] = []
-        self._alone: dict[int, set[str]] = {}
-        self._together: list[tuple[frozenset[int], str]] = []
-        self._parts: dict[str, set[int]] = {}
-        known: dict[str, int] = {}
+        self._gives: list[set[int]] = []  # of each pattern, the parts that it is a form of
+        self._alone: dict[int, set[str]] = defaultdict(set)
+        self._together: dict[int, list[_Rule]] = defaultdict(list)
+        self._rules: dict[str, list[frozenset[int]]] = defaultdict(list)
         for name, phrases in lists:
             for phrase in phrases:
-                self._add(name, [known.setdefault(part.strip(), len(known)) for part in phrase.split(" + ")])
-        self._patterns = [pattern_of(part) for part in known]
+                self._add(name, [self._part(part.strip()) for part in phrase.split(" + ")])
         options = re2.Options()
         options.max_mem = _MEMORY
         self._set = re2.Set.SearchSet(options)
@@ -36,36 +42,66 @@ class Phrases:
             self._set.Add(pattern)
         if self._patterns:
             self._set.Compile()
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[int, Any] = {}
+
+    def _part(self, part: str) -> int:
+        """The number of a part; a group is one part with many forms."""
+        if part in self._parts:
+            return self._parts[part]
+        number = self._parts[part] = len(self._parts)
+        for form in self._forms(part):
+            if form not in self._numbers:
+                self._numbers[form] = len(self._patterns)
+                self._patterns.append(pattern_of(form))
+                self._gives.append(set())
+            self._gives[self._numbers[form]].add(number)
+        return number
+
+    def _forms(self, part: str) -> Iterator[str]:
+        """A part as it is, or with each phrase of the group that it names."""
+        before, brace, rest = part.partition("{")
+        name, _, after = rest.partition("}")
+        yield from (before + form + after for form in self._groups[name]) if brace else (part,)
 
     def _add(self, name: str, parts: list[int]) -> None:
-        self._parts.setdefault(name, set()).update(parts)
+        self._rules[name].append(frozenset(parts))
         if len(parts) == 1:
-            self._alone.setdefault(parts[0], set()).add(name)
+            self._alone[parts[0]].add(name)
         else:
-            self._together.append((frozenset(parts), name))
+            self._together[parts[0]].append((frozenset(parts[1:]), name))
 
     def find(self, folded: str) -> set[str]:
         """The names of the lists of which at least one phrase stands in the text."""
-        found = set(self._set.Match(folded) or ()) if self._patterns else set()
+        found = self._found(folded)
         names: set[str] = set()
         for part in found:
-            names |= self._alone.get(part, set())
-        for parts, name in self._together:
-            if parts <= found:
-                names.add(name)
+            if part in self._alone:
+                names |= self._alone[part]
+            for others, name in self._together.get(part, ()):
+                if others <= found:
+                    names.add(name)
         return names
+
+    def _found(self, folded: str) -> set[int]:
+        """The parts that stand in the text."""
+        found: set[int] = set()
+        for pattern in self._set.Match(folded) or () if self._patterns else ():
+            found |= self._gives[pattern]
+        return found
 
     def span(self, folded: str, names: Iterable[str]) -> tuple[int, int] | None:
         """From the first to the last word that made these lists be found; None if there is none."""
-        spans = [hit.span() for name in names for hit in self._regex(name).finditer(folded)]
+        found = self._found(folded)
+        told = {part for name in names for parts in self._rules.get(name, ()) if parts <= found for part in parts}
+        spans = [hit.span() for part in told for hit in self._hits(part, folded)]
         return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
 
-    def _regex(self, name: str) -> Any:
-        if name not in self._compiled:
-            parts = sorted(self._parts.get(name, ()))
-            self._compiled[name] = re2.compile("|".join(self._patterns[part] for part in parts) or r"\z.")
-        return self._compiled[name]
+    def _hits(self, part: int, folded: str) -> Iterator[Any]:
+        for number, parts in enumerate(self._gives):
+            if part in parts:
+                if number not in self._compiled:
+                    self._compiled[number] = re2.compile(self._patterns[number])
+                yield from self._compiled[number].finditer(folded)
 
 
 def pattern_of(phrase: str) -> str:

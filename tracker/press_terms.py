@@ -41,9 +41,11 @@ class PressTerms(BaseModel):
     late_days: int = Field(ge=0)
     weights: PressWeights
     wake: Words
+    groups: Lists
     topic: Words
     policy: Words
     cooperation: Words
+    place: Words
     city: Words
     elsewhere: Words
     state: Words
