@@ -72,7 +72,7 @@ def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
         ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
         ("hand", terms.other_hands),
     ]  # fmt: skip
-    people = [(f"sponsor:{name}", (fold(name),)) for name in sorted(set(sponsors) - {""})]
+    people = [(f"sponsor:{name}", (f"={fold(name)}",)) for name in sorted(set(sponsors) - {""})]
     around = [(f"neighbour:{row[0]}", row[1:]) for row in terms.neighbours if len(row) > 1]
     return Phrases([*named, *plain, *people, *around], groups_of(terms))
 

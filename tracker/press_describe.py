@@ -19,6 +19,7 @@ from tracker.press_terms import PressTerms
 
 _BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
 _NEAR: Final = 3  # sentences
+_BESIDE: Final = 2
 
 
 class _Subject(NamedTuple):
@@ -201,4 +202,9 @@ def _is_near(fit: Fit, everything: list[Seen]) -> bool:
     if (fit.dated or fit.aged or fit.ruled) and fit.matter.related & fit.context.told:
         return True
     place = fit.seen.place
-    return any(fit.matter.objects & other.objects for other in everything if 0 < abs(other.place - place) <= _NEAR)
+    if any(fit.matter.objects & other.objects for other in everything if 0 < abs(other.place - place) <= _NEAR):
+        return True
+    if fit.seen.objects or not fit.dated or not ("plural" in fit.seen.kinds or fit.matter.agencies & fit.seen.agencies):
+        return False
+    beside = set().union(*(other.marks for other in everything if 0 < abs(other.place - place) <= _BESIDE))
+    return "cooperation" in beside or (bool(fit.ruled) and "topic" in beside)

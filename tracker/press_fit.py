@@ -127,6 +127,8 @@ class Fit:
             return True  # no mayor signed it
         if self._is_dead():
             return True
+        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned):
+            return True
         if self.context.published is None and self.in_company:
             return False
         if self.fresh or self.pinned:

@@ -144,7 +144,9 @@ def _sponsors(session: Session) -> dict[int, str]:
         .join(Person, col(Person.id) == col(Sponsorship.person_id))
         .where(col(Sponsorship.position) == 0)
     )
-    return {matter_id: _surname(name) for matter_id, name in session.execute(query)}
+    mayors = {name for _, name in MAYORS}  # whom the press means by such a name
+    surnames = {matter_id: _surname(name) for matter_id, name in session.execute(query)}
+    return {matter_id: name for matter_id, name in surnames.items() if name not in mayors}
 
 
 def _surname(name: str) -> str:

@@ -3,7 +3,7 @@
 A phrase is written as in ``[scope]``: whole words, letter case does not matter, a word in capitals ("ICE") is found
 only in capitals, a star at a word's end allows any ending. ``Rikers + office*`` is found where both parts stand in the
 text, in any order; ``{ice}`` in a part stands for any phrase of the group of that name. A name with one capital at its
-start ("Koch") is found in either case, so names of persons that are also words do not belong in such a list.
+start ("Koch") is found in either case; after an equals sign ("=Powers") letters are found only as they are.
 
 RE2's sets read a text once however many phrases there are; Python's own `re` would read it once for each.
 """
@@ -61,7 +61,10 @@ class Phrases:
         """A part as it is, or with each phrase of the group that it names."""
         before, brace, rest = part.partition("{")
         name, _, after = rest.partition("}")
-        yield from (before + form + after for form in self._groups[name]) if brace else (part,)
+        if not brace:
+            yield part
+        for form in self._groups[name] if brace else ():
+            yield from self._forms(before + form + after)
 
     def _add(self, name: str, parts: list[int]) -> None:
         self._rules[name].append(frozenset(parts))
@@ -106,12 +109,13 @@ class Phrases:
 
 def pattern_of(phrase: str) -> str:
     """One phrase as an RE2 pattern of whole words."""
+    exact, phrase = phrase.startswith("="), phrase.removeprefix("=")
     before = r"\b" if phrase[:1].isalnum() else ""
     after = r"\b" if phrase[-1:].isalnum() else ""
-    return before + r"\s+".join(_word(word) for word in phrase.split()) + after
+    return before + r"\s+".join(_word(word, exact) for word in phrase.split()) + after
 
 
-def _word(word: str) -> str:
+def _word(word: str, exact: bool) -> str:
     plain = word.rstrip("*")
     escaped = re2.escape(plain) + (r"\w*" if word != plain else "")
-    return escaped if plain.isupper() and len(plain) > 1 else f"(?i:{escaped})"
+    return escaped if exact or (plain.isupper() and len(plain) > 1) else f"(?i:{escaped})"

@@ -116,7 +116,9 @@ def _law(citation: Citation, knowledge: Knowledge, context: Context) -> Known | 
 
 
 def _order(citation: Citation, found: list[Citation], knowledge: Knowledge, context: Context) -> Known | None:
-    same = [m for m in knowledge.by_number.get((citation.kind, int(citation.number)), ()) if m.core]
+    same = knowledge.by_number.get((citation.kind, int(citation.number)), [])
+    if not citation.year and citation.kind == "EO":
+        same = [matter for matter in same if matter.core]  # each mayor has an order of every low number
     if citation.year:
         return next((m for m in same if isinstance(m.number, OrderNumber) and m.number.year == citation.year), None)
     day = context.published

@@ -37,6 +37,13 @@ class Described(NamedTuple):
         return self.matter.kind == "bill" and not any(mark.startswith("object:") for mark in self.marks)
 
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether general words mean it beside what the sentence tells of: its agency is there, or "laws" of its year."""
+        fit = self.fit
+        return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
+
+
 def rivals_of(matter: Known, objects: Iterable[str]) -> frozenset[Rival]:
     """What a matter competes for: each object, and the rules on detainers for each agency; "" where it has none."""
     kind = "rule" if matter.kind == "bill" else matter.kind
@@ -95,11 +102,15 @@ class _Contest:
             if not one.is_general and one.matter.is_law and "plural" not in one.fit.seen.kinds
             for year in one.fit.seen.years & one.matter.law_years
         }
+        # sentences that say the very subject of a bill or a law
+        self._plain = {one.fit.seen.place for one in described if one.matter.kind == "bill" and not one.is_general}
 
     def stays(self, one: Described) -> bool:
         """Whether nothing means the words better; its own year is enough, unless it is another's too."""
         years = one.fit.seen.years & one.matter.law_years
         if one.is_general and years and self._is_taken(one, years):
+            return False
+        if one.is_general and one.fit.seen.place in self._plain and not one.is_beside:
             return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
