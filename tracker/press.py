@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from tracker.press_citations import find_citations
+from tracker.press_citations import Citation, find_citations, without_years
 from tracker.press_describe import Descriptions
 from tracker.press_fit import is_fresh
-from tracker.press_knowledge import Knowledge, Known, read_knowledge, session_of
+from tracker.press_knowledge import Knowledge, Known, read_knowledge
 from tracker.press_names import Names
 from tracker.press_phrases import Phrases
 from tracker.press_resolve import FEW_WORDS, Context, resolve, years_in
@@ -111,7 +111,9 @@ class Press:
         return self._read(whole, folded, len(clean(title)), published)
 
     def _read(self, whole: str, folded: str, title_end: int, published: date | None) -> Reading:
-        marked = [(sentence, self._marks(sentence.words)) for sentence in sentences(folded)]
+        citations = list(find_citations(folded))
+        plain = without_years(folded, citations)
+        marked = [(sentence, self._marks(sentence.words)) for sentence in sentences(plain)]
         marks = set().union(*(found for _, found in marked))
         mayors, agencies = (
             frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:")
@@ -123,7 +125,7 @@ class Press:
         context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
-        found = [] if away else list(self._explicit(folded, context))
+        found = [] if away else list(self._explicit(citations, context))
         if not away:
             seen = list(see_all(marked, context))
             usable = [one for one in seen if not one.marks & {"other"} and not _is_foreign(one)]
@@ -131,10 +133,11 @@ class Press:
             here = here or bool(found)
             context = context._replace(told=frozenset(one.matter.file_number for one in found))
             context = context._replace(
-                company=frozenset(session_of(one.matter.opened_on.year) for one in found if one.matter.kind == "bill")
+                company=frozenset(one.matter.opened_on.year for one in found if one.matter.kind == "bill")
             )
+            if here or not marks & {"elsewhere", "state"}:
+                found += self._described(usable, context, [one.matter for one in found], here)
             if here:
-                found += self._described(usable, context, [one.matter for one in found])
                 found += self._neighbours(usable, found)
         links = tuple(self._links(found, whole, context))
         return Reading(links, here and "topic" in marks)
@@ -145,8 +148,8 @@ class Press:
                 words = words.replace(namesake, " " * len(namesake))
         return self._words.find(words)
 
-    def _explicit(self, folded: str, context: Context) -> Iterator[_Found]:
-        for citation, matter in resolve(find_citations(folded), self._knowledge, context):
+    def _explicit(self, citations: list[Citation], context: Context) -> Iterator[_Found]:
+        for citation, matter in resolve(citations, self._knowledge, context):
             kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
             yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
 
@@ -160,8 +163,11 @@ class Press:
                 start, end = self._names.span(one.sentence, name) or (0, len(one.sentence.words))
                 yield _Found(matter, kind, _NAMED, one.place, one.sentence.start + start, one.sentence.start + end)
 
-    def _described(self, seen: list[Seen], context: Context, told: list[Known]) -> Iterator[_Found]:
+    def _described(self, seen: list[Seen], context: Context, told: list[Known], here: bool) -> Iterator[_Found]:
+        """Where no place is named at all, only what moved in those very days, by its own subject."""
         for described in self._descriptions.find(seen, context, told):
+            if not here and (described.is_general or not described.fit.fresh):
+                continue
             start, end = self._span(described)
             yield _Found(described.matter, BY_DESCRIPTION, described.score, described.fit.seen.place, start, end)
 

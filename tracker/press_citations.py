@@ -25,7 +25,7 @@ class Citation(NamedTuple):
     group: int = 1
 
 
-_SIGN: Final = r"(?:\.?\s*(?:Nos?|Numbers?|Num|#)\b\.?|\.)?\s*#?\s*"
+_SIGN: Final = r"(?:\.?\s*(?:Nos?|Numbers?|Num|#)(?![A-Za-z])\.?|\.)?\s*#?\s*"
 _VERSION: Final = r"(?:-?[A-H](?![A-Za-z0-9]))?"
 _YEAR: Final = r"(?:19[89]\d|20[0-4]\d)"
 _AND: Final = r"(?:\s*,\s*(?:and\s+|&\s*)?|\s*/\s*|\s+(?:and|&|or)\s+|\s*&\s*|\s*;\s*)"
@@ -102,6 +102,15 @@ def find_citations(folded: str) -> Iterator[Citation]:
     yield from _orders(folded)
     yield from _ordinals(folded)
     yield from _sections(folded)
+
+
+def without_years(folded: str, citations: list[Citation]) -> str:
+    """The text with blanks for the years that belong to a number; they date nothing else in the sentence."""
+    for found in citations:
+        if found.year:
+            said = folded[found.start : found.end].replace(str(found.year), "    ")
+            folded = folded[: found.start] + said + folded[found.end :]
+    return folded
 
 
 def _chain(first: re.Match[str], following: re.Pattern[str], folded: str) -> list[re.Match[str]]:

@@ -131,7 +131,8 @@ class Descriptions:
         if fit.dated and fit.ruled:
             return True
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
-        return on_policy and (fit.dated or fit.aged or fit.sponsored or "made" in fit.seen.kinds)
+        only = any(len(self._orders[name]) == 1 for name in fit.ruled)
+        return on_policy and (fit.dated or fit.aged or fit.sponsored or fit.fresh or only or "made" in fit.seen.kinds)
 
     def _is_told_broadly(self, fit: Fit, near: bool) -> bool:
         """Whether general words ("laws of 2014", "laws that limit how police and jails work with ICE") mean this law.
@@ -183,7 +184,7 @@ class Descriptions:
             points += weights.nearby
         if context.published is None and not fit.dated and (fit.names_its_month or fit.in_company):
             points += weights.month
-        if order and any(len(self._orders[name]) == 1 for name in fit.ruled):
+        if order and (any(len(self._orders[name]) == 1 for name in fit.ruled) or (fit.unmistakable and not points)):
             points += weights.only
         return points
 

@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from tracker.press_knowledge import Known, mayor_on, session_of
-from tracker.press_resolve import Context
+from tracker.press_knowledge import Known, mayor_on
+from tracker.press_resolve import Context, is_of_company
 from tracker.press_seen import Seen
 from tracker.wording import MAYORS
 
@@ -46,7 +46,7 @@ class Fit:
         self.acts = seen.acts & matter.acts
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
         self.fresh = is_fresh(matter, context, late)
-        self.in_company = bool(context.company) and session_of(matter.opened_on.year) in context.company
+        self.in_company = bool(context.company) and is_of_company(matter, context)
 
     def of(self, matter: Known) -> "Fit":
         """Another matter held against the same sentence."""
@@ -58,6 +58,11 @@ class Fit:
         days = {self.matter.opened_on} if self.matter.kind == "order" else self.matter.acted_on
         day = self.context.published
         return day is not None and (day in days or day - timedelta(days=1) in days)
+
+    @property
+    def unmistakable(self) -> bool:
+        """An order with an object that no other order has."""
+        return self.matter.kind == "order" and not self.matter.own.isdisjoint(self.seen.objects)
 
     @property
     def lively(self) -> bool:
@@ -123,7 +128,7 @@ class Fit:
             and agencies.isdisjoint(matter.agencies)
         ):
             return True
-        if matter.how == "lapsed" and "bill" in self.seen.kinds and "signed" in self.seen.sentence.words:
+        if matter.how == "lapsed" and not self.dated and "signed" in self.seen.sentence.words:
             return True  # no mayor signed it
         if self._is_dead():
             return True
@@ -135,7 +140,7 @@ class Fit:
             return False
         if self.seen.mayors:
             return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
-        if not self.seen.years or self.seen.kinds == {"bans"}:
+        if not self.seen.years or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
 

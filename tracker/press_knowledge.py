@@ -45,7 +45,7 @@ class Known:
     move; ``law_on`` the day it became law, was adopted or signed. ``names`` are proper names that the press uses.
     ``law_years`` are the years by which the press calls it: of a law or an order that in which it came into force.
     ``replaced_on`` is the day on which another law wrote its rules anew; ``twin`` says that a law of the same day does
-    the same for another agency.
+    the same for another agency. ``own`` are the objects that no other family of its kind is about.
     """
 
     file_number: str
@@ -75,6 +75,7 @@ class Known:
     years: frozenset[int] = frozenset()
     mayors: frozenset[str] = frozenset()
     law_years: frozenset[int] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -169,7 +170,8 @@ def _known(
     days = {day for day, _ in actions}
     opened = min({matter.introduced_on} | {day for day, name in actions if kind == "bill" and "P-C" in name})
     law_on = matter.enacted_on if kind == "bill" else matter.final_action_on or matter.introduced_on
-    closed = None if matter.stage in ("in_committee", "laid_over", "introduced") else max(days | {matter.introduced_on})
+    moved = {day for day, name in actions if name != "Order Revoked"}  # that day is the news of another order
+    closed = None if matter.stage in ("in_committee", "laid_over", "introduced") else max(moved | {matter.introduced_on})
     words = f"{matter.title or matter.name}\n{matter.name}\n{note.headline if note else ''}"
     found = vocabulary.find(words)
     mayors = {mayor_on(day) for day in (opened, law_on or closed or opened)} - {""}
@@ -281,8 +283,16 @@ def _related(matters: list[Known], relations: Iterable[Relation]) -> list[Known]
         replace(matter, twin=matter.file_number in twins, related=frozenset(beside[matter.file_number]))
         for matter in matters
     ]
-    return [
+    matters = [
         replace(matter, family=_root(matter.file_number, before), replaced_on=replaced.get(matter.file_number))
+        for matter in matters
+    ]
+    bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for matter in matters:
+        for name in matter.objects:
+            bearers[matter.kind, name].add(matter.family)
+    return [
+        replace(matter, own=frozenset(name for name in matter.objects if len(bearers[matter.kind, name]) == 1))
         for matter in matters
     ]
 

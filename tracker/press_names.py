@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
-from tracker.press_knowledge import Knowledge, Known, session_of
+from tracker.press_knowledge import Knowledge, Known
 from tracker.press_phrases import Phrases
-from tracker.press_resolve import Context
+from tracker.press_resolve import Context, is_of_company
 from tracker.press_text import Sentence, fold
 
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -68,7 +68,7 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         return next(reversed(opened), next(iter(coming), None))
     if told := [matter for matter in members if _tells_a_day_of(matter, folded)]:
         return told[-1]
-    if company := [matter for matter in members if session_of(matter.opened_on.year) in context.company]:
+    if company := [matter for matter in members if is_of_company(matter, context)]:
         return company[-1]
     if context.mayors:
         ruled = [matter for matter in members if matter.mayors & context.mayors]

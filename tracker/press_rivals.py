@@ -119,7 +119,7 @@ class _Contest:
             return True
         if cited and not self._is_the_news(one, cited):
             return False
-        if any(_is_overtaken(one, other) for other in self._described):
+        if any(_is_overtaken(one, other) or _is_one_of_two(one, other) for other in self._described):
             return False
         return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
 
@@ -145,3 +145,12 @@ def _is_overtaken(one: Described, other: Described) -> bool:
     old, new = one.matter.law_on, other.matter.law_on
     newer = old is not None and new is not None and new > old and other.matter.file_number in one.matter.related
     return newer and other.score >= one.score - _CLOSE
+
+
+def _is_one_of_two(one: Described, other: Described) -> bool:
+    """Whether "a law" of a mayor is rather the one that he signed alone than one of two of the same day."""
+    if "plural" in one.fit.seen.kinds or one.fit.fresh or one.fit.dated or one.fit.aged:
+        return False
+    same = one.fit.seen.place == other.fit.seen.place and bool(one.fit.ruled & other.fit.ruled & other.matter.mayors)
+    alone = one.matter.twin and other.matter.is_law and not other.matter.twin and bool(one.rivals & other.rivals)
+    return same and alone and other.score >= one.score - _CLOSE
