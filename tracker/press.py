@@ -125,15 +125,17 @@ class Press:
         context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
-        found = [] if away else list(self._explicit(citations, context))
+        cited = [] if away else list(resolve(citations, self._knowledge, context))
+        found = list(_explicit(cited))
         if not away:
             seen = list(see_all(marked, context))
-            usable = [one for one in seen if not one.marks & {"other"} and not _is_foreign(one)]
+            strange = _strange(citations, cited)
+            usable = [one for one in seen if "other" not in one.marks and not _is_foreign(one, strange)]
             found += self._named(usable, context, folded, {one.matter.file_number for one in found}, here)
             here = here or bool(found)
             context = context._replace(told=frozenset(one.matter.file_number for one in found))
             context = context._replace(
-                company=frozenset(one.matter.opened_on.year for one in found if one.matter.kind == "bill")
+                company=frozenset(matter.opened_on.year for matter in _bills(cited, found))
             )
             if here or not marks & {"elsewhere", "state"}:
                 found += self._described(usable, context, [one.matter for one in found], here)
@@ -147,11 +149,6 @@ class Press:
             if namesake in words:
                 words = words.replace(namesake, " " * len(namesake))
         return self._words.find(words)
-
-    def _explicit(self, citations: list[Citation], context: Context) -> Iterator[_Found]:
-        for citation, matter in resolve(citations, self._knowledge, context):
-            kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
-            yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
 
     def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:
         for one in seen:
@@ -228,8 +225,28 @@ def _is_away(marked: list[tuple[Sentence, set[str]]], title_end: int, words: Phr
     return "elsewhere" in found
 
 
-def _is_foreign(one: Seen) -> bool:
-    """Whether a sentence tells of another place, or of the state's laws."""
+def _explicit(cited: list[tuple[Citation, Known]]) -> Iterator[_Found]:
+    for citation, matter in cited:
+        kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
+        yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
+
+
+def _bills(cited: list[tuple[Citation, Known]], found: list[_Found]) -> Iterator[Known]:
+    """The bills that a text names as bills, by number or by name."""
+    yield from (matter for citation, matter in cited if citation.kind == "Int")
+    yield from (one.matter for one in found if one.kind == BY_NAME and one.matter.kind == "bill")
+
+
+def _strange(citations: list[Citation], cited: list[tuple[Citation, Known]]) -> list[int]:
+    """Where the text cites laws, with their years, that the record does not hold."""
+    known = {citation for citation, _ in cited}
+    return [one.start for one in citations if one.year and one.kind != "section" and one not in known]
+
+
+def _is_foreign(one: Seen, strange: list[int]) -> bool:
+    """Whether a sentence tells of another place, of the state's laws, or of another law by its number."""
+    if any(one.sentence.start <= place < one.sentence.end for place in strange):
+        return True
     if "city" in one.marks or "kind:resolution" in one.marks:
         return False
     return "state" in one.marks or ("elsewhere" in one.marks and "place" not in one.marks)

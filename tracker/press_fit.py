@@ -43,7 +43,8 @@ class Fit:
         self.dated = not years.isdisjoint(seen.years)
         self.aged = not (self.dated or years.isdisjoint(seen.aged))
         self.ruled = seen.mayors & matter.mayors
-        self.acts = seen.acts & matter.acts
+        day = context.published
+        self.acts = seen.acts & {act for act, on in matter.acts if day is None or on <= day}
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
         self.fresh = is_fresh(matter, context, late)
         self.in_company = bool(context.company) and is_of_company(matter, context)
@@ -80,6 +81,12 @@ class Fit:
         return matter.law_on <= day and (matter.replaced_on is None or day < matter.replaced_on)
 
     @property
+    def prevails(self) -> bool:
+        """News of an order's own days, or of those before another order took its place."""
+        day, end = self.context.published, self.matter.replaced_on
+        return self.fresh or (day is not None and end is not None and self.matter.opened_on <= day < end)
+
+    @property
     def in_office(self) -> bool:
         """Its mayor was in office when the article was published."""
         return self.context.published is not None and mayor_on(self.context.published) in self.matter.mayors
@@ -114,7 +121,7 @@ class Fit:
             return True
         if "court" in self.acts or (self.of_the_day and self.ruled):
             return True
-        return "policy" in self.seen.kinds and self.fresh and bool(self.seen.objects & self.matter.objects)
+        return "policy" in self.seen.kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
     def contradicted(self) -> bool:
         """Whether the time, the agency, the year or the mayor in the sentence is another one."""

@@ -43,6 +43,7 @@ class Known:
 
     ``opened_on`` is the day it came into the world, ``closed_on`` the day of its last act, None while it may still
     move; ``law_on`` the day it became law, was adopted or signed. ``names`` are proper names that the press uses.
+    ``acts`` are a veto, an override, a ruling, each with its day.
     ``law_years`` are the years by which the press calls it: of a law or an order that in which it came into force.
     ``replaced_on`` is the day on which another law wrote its rules anew; ``twin`` says that a law of the same day does
     the same for another agency. ``own`` are the objects that no other family of its kind is about.
@@ -63,7 +64,7 @@ class Known:
     names: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
     agencies: frozenset[str] = frozenset()
-    acts: frozenset[str] = frozenset()
+    acts: tuple[tuple[str, date], ...] = ()
     policy: bool = False
     heard_on: tuple[date, ...] = ()
     acted_on: frozenset[date] = frozenset()
@@ -191,7 +192,7 @@ def _known(
         names=tuple(_names(matter, note)),
         objects=frozenset(name[7:] for name in found if name.startswith("object:")),
         agencies=frozenset(name[7:] for name in found if name.startswith("agency:")),
-        acts=frozenset(act for _, name in actions for sign, act in _ACTS if name.startswith(sign)),
+        acts=tuple((act, day) for day, name in actions for sign, act in _ACTS if name.startswith(sign)),
         policy="policy" in found,
         heard_on=tuple(day for day, name in actions if name.startswith("Hearing")),
         acted_on=frozenset(days),
@@ -271,7 +272,7 @@ def _related(matters: list[Known], relations: Iterable[Relation]) -> list[Known]
     replaced: dict[str, date] = {}
     for row in rows:
         old, new = known.get(row.earlier), known.get(row.later)
-        if old and new and new.is_law and new.law_on and _writes_anew(row.kind, old, new):
+        if old and new and (new.is_law or new.kind == "order") and new.law_on and _writes_anew(row.kind, old, new):
             replaced[old.file_number] = min(new.law_on, replaced.get(old.file_number, new.law_on))
     beside: dict[str, set[str]] = defaultdict(set)
     for row in rows:

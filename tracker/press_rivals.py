@@ -119,7 +119,7 @@ class _Contest:
             return True
         if cited and not self._is_the_news(one, cited):
             return False
-        if any(_is_overtaken(one, other) or _is_one_of_two(one, other) for other in self._described):
+        if any(_is_overtaken(one, other) or _is_one_of_two(one, other) or _is_to_come(one, other) for other in self._described):
             return False
         return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
 
@@ -145,6 +145,14 @@ def _is_overtaken(one: Described, other: Described) -> bool:
     old, new = one.matter.law_on, other.matter.law_on
     newer = old is not None and new is not None and new > old and other.matter.file_number in one.matter.related
     return newer and other.score >= one.score - _CLOSE
+
+
+def _is_to_come(one: Described, other: Described) -> bool:
+    """Whether an order was yet to come when another of that mayor was news."""
+    day = one.fit.context.published
+    if day is None or one.matter.kind != "order" or not one.rivals & other.rivals:
+        return False
+    return other.matter.opened_on <= day < one.matter.opened_on and other.fit.fresh
 
 
 def _is_one_of_two(one: Described, other: Described) -> bool:
