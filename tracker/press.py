@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from tracker.press_citations import Citation, find_citations, without_years
 from tracker.press_describe import Descriptions
-from tracker.press_fit import is_fresh
+from tracker.press_fit import Spans, is_fresh
 from tracker.press_knowledge import Knowledge, Known, read_knowledge
 from tracker.press_names import Names
 from tracker.press_phrases import Phrases
@@ -100,7 +100,7 @@ class Press:
         self._names = Names(knowledge)
         self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))
         self._descriptions = Descriptions(knowledge, terms)
-        self._early = timedelta(days=terms.early_days)
+        self._spans = Spans(timedelta(days=terms.early_days), timedelta(days=terms.late_days))
 
     def read(self, title: str, text: str, published: date | None = None) -> Reading:
         """The matters that an article is about; `published` is its New York date, None where it is not known."""
@@ -113,7 +113,8 @@ class Press:
     def _read(self, whole: str, folded: str, title_end: int, published: date | None) -> Reading:
         citations = list(find_citations(folded))
         plain = without_years(folded, citations)
-        marked = [(sentence, self._marks(sentence.words)) for sentence in sentences(plain)]
+        namesakes = [namesake for namesake in self._terms.namesakes if namesake in plain]
+        marked = [(sentence, self._marks(sentence.words, namesakes)) for sentence in sentences(plain)]
         marks = set().union(*(found for _, found in marked))
         mayors, agencies = (
             frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:")
@@ -122,7 +123,7 @@ class Press:
         policy = any("policy" in found and "other" not in found for _, found in marked)
         words = folded.count(" ") + 1
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
-        context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
+        context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
         cited = [] if away else list(resolve(citations, self._knowledge, context))
@@ -144,8 +145,8 @@ class Press:
         links = tuple(self._links(found, whole, context))
         return Reading(links, here and "topic" in marks)
 
-    def _marks(self, words: str) -> set[str]:
-        for namesake in self._terms.namesakes:
+    def _marks(self, words: str, namesakes: list[str]) -> set[str]:
+        for namesake in namesakes:
             if namesake in words:
                 words = words.replace(namesake, " " * len(namesake))
         return self._words.find(words)
@@ -205,7 +206,7 @@ class Press:
 
     def _role(self, one: _Found, context: Context) -> str:
         """Main is what the piece is about: told at its start, or of the days in which it was published."""
-        fresh = is_fresh(one.matter, context, timedelta(days=self._terms.late_days))
+        fresh = is_fresh(one.matter, context.published, self._spans)
         return "main" if fresh or (one.place <= 1 and context.published is None) else "background"
 
 

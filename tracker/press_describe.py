@@ -7,10 +7,11 @@ Matters that the same words could mean compete, and only the best stay: that is 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tracker.press_fit import Fit
+from tracker.press_fit import Fit, Spans, is_alive
 from tracker.press_knowledge import Knowledge, Known, mayor_on
 from tracker.press_resolve import Context
 from tracker.press_rivals import DETAINERS, Described, Rival, rivals_of, rivals_of_order, winners
@@ -20,6 +21,7 @@ from tracker.press_terms import PressTerms
 _BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
 _NEAR: Final = 3  # sentences
 _BESIDE: Final = 2
+_DAYS: Final = 1_000  # of which it is remembered what was alive
 
 
 class _Subject(NamedTuple):
@@ -41,6 +43,8 @@ class Descriptions:
         self._weights = terms.weights
         self._usual = frozenset(terms.usual_agencies)
         self._late = timedelta(days=terms.late_days)
+        self._spans = Spans(timedelta(days=terms.early_days), self._late)
+        self._alive = lru_cache(maxsize=_DAYS)(self._alive_on)
         self._narrow = frozenset(terms.narrow)
         self._on_rules = frozenset(terms.on_rules)
         orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
@@ -63,7 +67,7 @@ class Descriptions:
     def _in_sentence(self, seen: Seen, everything: list[Seen], context: Context) -> Iterator[Described]:
         if seen.kinds or seen.acts or (seen.objects and seen.mayors):
             for matter in self._candidates(seen, context):
-                if described := self._score(Fit(matter, seen, context, self._late), everything):
+                if described := self._score(Fit(matter, seen, context, self._spans), everything):
                     yield described
 
     def _candidates(self, seen: Seen, context: Context) -> Iterable[Known]:
@@ -78,7 +82,17 @@ class Descriptions:
             found.update((matter.file_number, matter) for matter in self._broad)
         if "directive" in seen.kinds:
             found.update((matter.file_number, matter) for matter in self._directives)
-        return found.values()
+        return [matter for number, matter in found.items() if self._may_be(number, matter, seen, context.published)]
+
+    def _may_be(self, number: str, matter: Known, seen: Seen, day: date | None) -> bool:
+        """A first look that spares the closer one: what it is, and whether it was alive on that day."""
+        if matter.kind not in ("bill", "order") and matter.kind not in seen.kinds:
+            return False
+        return day is None or number in self._alive(day)
+
+    def _alive_on(self, day: date) -> frozenset[str]:
+        """What news of a day can mean."""
+        return frozenset(matter.file_number for matter in self._knowledge.matters if is_alive(matter, day, self._spans))
 
     def _score(self, fit: Fit, everything: list[Seen]) -> Described | None:
         if not fit.kind_fits() or fit.contradicted():

@@ -1,8 +1,8 @@
 """One matter held against one sentence: what agrees in kind and time, and what rules the matter out. Pure."""
 
 import re
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from tracker.press_knowledge import Known, mayor_on
 from tracker.press_resolve import Context, is_of_company
@@ -15,16 +15,34 @@ _MONTH: Final = re.compile(
 )
 
 
-def is_fresh(matter: Known, context: Context, late: timedelta) -> bool:
+class Spans(NamedTuple):
+    """How long before it exists, and how long after its last act, news is still news of a matter."""
+
+    early: timedelta
+    late: timedelta
+
+
+def is_fresh(matter: Known, day: date | None, spans: Spans) -> bool:
     """Whether an article was published in a matter's own days, or near them."""
-    day = context.published
-    if day is None or day < matter.opened_on - context.early:
+    if day is None or day < matter.opened_on - spans.early:
         return False
-    return matter.closed_on is None or day <= matter.closed_on + late
+    return matter.closed_on is None or day <= matter.closed_on + spans.late
+
+
+def is_alive(matter: Known, day: date, spans: Spans) -> bool:
+    """Whether news of a day may mean it: it was thought of by then, and did not end as no law long before."""
+    if day < matter.opened_on - spans.early:
+        return False
+    failed = matter.died or (matter.kind == "bill" and not matter.is_law)
+    return not failed or is_fresh(matter, day, spans)
+
+
+def _acts_by(matter: Known, seen: Seen, day: date | None) -> frozenset[str]:
+    return seen.acts & {act for act, on in matter.acts if day is None or on <= day}
 
 
 class Fit:
-    """A matter and a sentence of an article; `late` is how long after its last act news is still news of it.
+    """A matter and a sentence of an article; `spans` are those of news before and after it.
 
     ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
     the sentence under whom it came up or came into force. ``acts``: a veto, an override, a ruling that befell it.
@@ -33,25 +51,24 @@ class Fit:
     """
 
     __slots__ = (
-        *("matter", "seen", "context", "late"),
+        *("matter", "seen", "context", "spans"),
         *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "in_company"),
     )
 
-    def __init__(self, matter: Known, seen: Seen, context: Context, late: timedelta) -> None:
-        self.matter, self.seen, self.context, self.late = matter, seen, context, late
-        years = matter.law_years
+    def __init__(self, matter: Known, seen: Seen, context: Context, spans: Spans) -> None:
+        self.matter, self.seen, self.context, self.spans = matter, seen, context, spans
+        years, day = matter.law_years, context.published
         self.dated = not years.isdisjoint(seen.years)
         self.aged = not (self.dated or years.isdisjoint(seen.aged))
         self.ruled = seen.mayors & matter.mayors
-        day = context.published
-        self.acts = seen.acts & {act for act, on in matter.acts if day is None or on <= day}
+        self.acts = _acts_by(matter, seen, day) if seen.acts and matter.acts else frozenset()
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
-        self.fresh = is_fresh(matter, context, late)
-        self.in_company = bool(context.company) and is_of_company(matter, context)
+        self.fresh = is_fresh(matter, day, spans)
+        self.in_company = bool(context.company) and bool(context.company) and is_of_company(matter, context)
 
     def of(self, matter: Known) -> "Fit":
         """Another matter held against the same sentence."""
-        return Fit(matter, self.seen, self.context, self.late)
+        return Fit(matter, self.seen, self.context, self.spans)
 
     @property
     def of_the_day(self) -> bool:
@@ -126,7 +143,7 @@ class Fit:
     def contradicted(self) -> bool:
         """Whether the time, the agency, the year or the mayor in the sentence is another one."""
         matter, agencies = self.matter, self.seen.agencies
-        if self._is_ahead_of_its_time():
+        if self.context.published is None and self._is_ahead_of_its_time():
             return True
         if (
             matter.kind in ("bill", "directive")
@@ -137,7 +154,7 @@ class Fit:
             return True
         if matter.how == "lapsed" and not self.dated and "signed" in self.seen.sentence.words:
             return True  # no mayor signed it
-        if self._is_dead():
+        if self.context.published is None and self._is_dead():
             return True
         if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned):
             return True
@@ -152,16 +169,13 @@ class Fit:
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
 
     def _is_ahead_of_its_time(self) -> bool:
-        """Not yet thought of on that day; or, in an undated article, under any mayor whom it names."""
-        if self.context.published:
-            return self.context.published < self.matter.opened_on - self.context.early
+        """In an undated article, not yet thought of under any mayor whom it names."""
         named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
         own = [_TERMS.index(name) for name in self.matter.mayors]
         return bool(named and own) and max(named) < min(own) and not self.pinned
 
     def _is_dead(self) -> bool:
-        """What never became law is meant only in its own days, or where something recalls them."""
-        if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)) or self.fresh:
+        """What never became law is meant in an undated article only where something recalls its days."""
+        if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)):
             return False
-        recalled = self.dated or self.sponsored or self.names_its_month or self.in_company
-        return self.context.published is not None or not recalled
+        return not (self.dated or self.sponsored or self.names_its_month or self.in_company)

@@ -8,9 +8,10 @@ start ("Koch") is found in either case; after an equals sign ("=Powers") letters
 RE2's sets read a text once however many phrases there are; Python's own `re` would read it once for each.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import re2
 
@@ -42,7 +43,7 @@ class Phrases:
             self._set.Add(pattern)
         if self._patterns:
             self._set.Compile()
-        self._compiled: dict[int, Any] = {}
+        self._compiled: dict[int, re.Pattern[str]] = {}
 
     def _part(self, part: str) -> int:
         """The number of a part; a group is one part with many forms."""
@@ -75,7 +76,9 @@ class Phrases:
 
     def find(self, folded: str) -> set[str]:
         """The names of the lists of which at least one phrase stands in the text."""
-        found = self._found(folded)
+        found: set[int] = set()
+        for pattern in self._matched(folded):
+            found |= self._gives[pattern]
         names: set[str] = set()
         for part in found:
             if part in self._alone:
@@ -85,26 +88,23 @@ class Phrases:
                     names.add(name)
         return names
 
-    def _found(self, folded: str) -> set[int]:
-        """The parts that stand in the text."""
-        found: set[int] = set()
-        for pattern in self._set.Match(folded) or () if self._patterns else ():
-            found |= self._gives[pattern]
-        return found
+    def _matched(self, folded: str) -> Sequence[int]:
+        """The patterns that stand in the text."""
+        return (self._set.Match(folded) or ()) if self._patterns else ()
 
     def span(self, folded: str, names: Iterable[str]) -> tuple[int, int] | None:
         """From the first to the last word that made these lists be found; None if there is none."""
-        found = self._found(folded)
+        matched = self._matched(folded)
+        found = set().union(*(self._gives[pattern] for pattern in matched))
         told = {part for name in names for parts in self._rules.get(name, ()) if parts <= found for part in parts}
-        spans = [hit.span() for part in told for hit in self._hits(part, folded)]
+        spans = [hit.span() for pattern in matched if self._gives[pattern] & told for hit in self._hits(pattern, folded)]
         return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
 
-    def _hits(self, part: int, folded: str) -> Iterator[Any]:
-        for number, parts in enumerate(self._gives):
-            if part in parts:
-                if number not in self._compiled:
-                    self._compiled[number] = re2.compile(self._patterns[number])
-                yield from self._compiled[number].finditer(folded)
+    def _hits(self, pattern: int, folded: str) -> Iterator[re.Match[str]]:
+        """Where one pattern stands; `re` is the faster of the two for a single one in a sentence."""
+        if pattern not in self._compiled:
+            self._compiled[pattern] = re.compile(self._patterns[pattern])
+        return self._compiled[pattern].finditer(folded)
 
 
 def pattern_of(phrase: str) -> str:
