@@ -152,7 +152,7 @@ class Press:
         return self._words.find(words)
 
     def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:
-        for one in seen:
+        for one in seen if self._names.occur(folded) else ():
             for matter, name in self._names.find(one.sentence, context, folded, cited):
                 # the name of a state's or a federal act is not that of the resolution about it
                 if matter.kind == "resolution" and not (here and "kind:resolution" in one.marks):

@@ -68,6 +68,9 @@ _NOT_OURS: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_OWNER: Final = 40
+_LONGEST_HEAD: Final = 30
+_SPOT: Final = r"(?i)(?:orders?|\bE\.?E?\.?O\.?s?)\W*(?:No\w*|Number)?\W*\d"
+_ORDER_SPOT: Final = re2.compile(_SPOT)  # which RE2 finds much faster than `re` finds the whole
 _NEXT_ORDER: Final = re.compile(rf"{_AND}(?:E\.?O\.?)?{_SIGN}(?<![A-Za-z]){_ORDER_NUMBER}", re.IGNORECASE)
 _ORDER_DAY: Final = r"(?:on\s+)?(?:[A-Z][a-z]+\.?\s+\d{1,2},?\s+|[A-Z][a-z]+\s+)?"
 _ORDER_YEAR: Final = re.compile(
@@ -95,8 +98,8 @@ def _worth_a_look() -> re2.Set:
     """RE2 sees in one pass for which kinds of number a closer look is worth while."""
     heads = (
         r"(?i)\b(?:int|res)[a-z]*\W*(?:(?:no|num)[a-z]*\W*)?\d",
-        r"(?i)law|\bL\.?L\b|\d/\d",
-        r"(?i)(?:orders?|\bE\.?E?\.?O\.?s?)\W*(?:No\w*|Number)?\W*\d",
+        r"(?i)local\s+law|\bL\.?L\b|\d/\d",
+        _SPOT,
         r"(?i)executive order",
         r"(?i)\d-\d",
     )
@@ -179,7 +182,12 @@ def _laws(folded: str) -> Iterator[Citation]:
 
 
 def _orders(folded: str) -> Iterator[Citation]:
-    for first in _ORDER.finditer(folded):
+    end = 0
+    for spot in _ORDER_SPOT.finditer(folded):
+        first = _ORDER.search(folded, max(end, spot.start() - _LONGEST_HEAD), spot.end() + _LONGEST_HEAD)
+        if first is None:
+            continue
+        end = first.end()
         if _NOT_OURS.search(folded, max(0, first.start() - _LONGEST_OWNER), first.start()):
             continue
         head = first["kind"].lower().replace(".", "")

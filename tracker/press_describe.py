@@ -32,6 +32,13 @@ class _Subject(NamedTuple):
     rivals: frozenset[Rival]
 
 
+class _Around(NamedTuple):
+    """The objects of the sentences around one, and all marks of those beside it."""
+
+    objects: frozenset[str]
+    marks: frozenset[str]
+
+
 _NO_SUBJECT: Final = _Subject(0.0, frozenset(), frozenset())
 
 
@@ -61,13 +68,18 @@ class Descriptions:
 
         `told` are the matters that the text cites or names: they compete with the others, and win.
         """
-        described = [one for sentence in seen for one in self._in_sentence(sentence, seen, context)]
+        around = [_around(seen, index) for index in range(len(seen))]
+        described = [
+            one
+            for sentence, others in zip(seen, around, strict=True)
+            for one in self._in_sentence(sentence, others, context)
+        ]
         return winners(described, list(told), context, " ".join(one.sentence.words for one in seen))
 
-    def _in_sentence(self, seen: Seen, everything: list[Seen], context: Context) -> Iterator[Described]:
+    def _in_sentence(self, seen: Seen, around: _Around, context: Context) -> Iterator[Described]:
         if seen.kinds or seen.acts or (seen.objects and seen.mayors):
             for matter in self._candidates(seen, context):
-                if described := self._score(Fit(matter, seen, context, self._spans), everything):
+                if described := self._score(Fit(matter, seen, context, self._spans), around):
                     yield described
 
     def _candidates(self, seen: Seen, context: Context) -> Iterable[Known]:
@@ -94,13 +106,14 @@ class Descriptions:
         """What news of a day can mean."""
         return frozenset(matter.file_number for matter in self._knowledge.matters if is_alive(matter, day, self._spans))
 
-    def _score(self, fit: Fit, everything: list[Seen]) -> Described | None:
+    def _score(self, fit: Fit, around: _Around) -> Described | None:
         if not fit.kind_fits() or fit.contradicted():
             return None
         time = self._time(fit)
-        near = _is_near(fit, everything)
-        subject = self._subject(fit, near)
-        if time <= 0 or not subject.rivals or not self._is_bound(fit):
+        if time <= 0 or not self._is_bound(fit):
+            return None
+        subject = self._subject(fit, _is_near(fit, around))
+        if not subject.rivals:
             return None
         score = subject.points + time + self._weights.kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
@@ -138,7 +151,7 @@ class Descriptions:
         points = max(points, weights.cooperation if near else 0.0)
         points += weights.nearby if near and seen.general else 0
         points += weights.plural if matter.twin and "plural" in seen.kinds and not seen.agencies else 0
-        return _Subject(points, marks, rivals_of(matter, ()))
+        return _Subject(points, marks, rivals_of(matter, frozenset()))
 
     def _is_order_meant(self, fit: Fit, near: bool) -> bool:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
@@ -212,14 +225,21 @@ def _are_one_family(matters: list[Known]) -> bool:
     return all(one.family == two.family for one in matters for two in matters if one.kind == two.kind)
 
 
-def _is_near(fit: Fit, everything: list[Seen]) -> bool:
+def _around(seen: list[Seen], index: int) -> _Around:
+    """What stands in the sentences around one, which are those beside it in the text."""
+    place = seen[index].place
+    window = [one for one in seen[max(0, index - _NEAR) : index + _NEAR + 1] if one.place != place]
+    near = [one for one in window if abs(one.place - place) <= _NEAR]
+    objects = frozenset[str]().union(*(one.objects for one in near))
+    return _Around(objects, frozenset().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE)))
+
+
+def _is_near(fit: Fit, around: _Around) -> bool:
     """Whether a sentence beside it speaks of what the matter is about, or the text cites what it changed."""
     if (fit.dated or fit.aged or fit.ruled) and fit.matter.related & fit.context.told:
         return True
-    place = fit.seen.place
-    if any(fit.matter.objects & other.objects for other in everything if 0 < abs(other.place - place) <= _NEAR):
+    if fit.matter.objects & around.objects:
         return True
     if fit.seen.objects or not fit.dated or not ("plural" in fit.seen.kinds or fit.matter.agencies & fit.seen.agencies):
         return False
-    beside = set().union(*(other.marks for other in everything if 0 < abs(other.place - place) <= _BESIDE))
-    return "cooperation" in beside or (bool(fit.ruled) and "topic" in beside)
+    return "cooperation" in around.marks or (bool(fit.ruled) and "topic" in around.marks)

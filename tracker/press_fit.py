@@ -47,12 +47,12 @@ class Fit:
     ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
     the sentence under whom it came up or came into force. ``acts``: a veto, an override, a ruling that befell it.
     ``sponsored``: its sponsor is there, or who signed it in the Mayor's place. ``fresh``: published while it moved,
-    shortly before it came up, or shortly after its last act. ``in_company``: a bill of the same session is cited.
+    shortly before it came up, or shortly after its last act.
     """
 
     __slots__ = (
         *("matter", "seen", "context", "spans"),
-        *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "in_company"),
+        *("dated", "aged", "ruled", "acts", "sponsored", "fresh"),
     )
 
     def __init__(self, matter: Known, seen: Seen, context: Context, spans: Spans) -> None:
@@ -64,7 +64,6 @@ class Fit:
         self.acts = _acts_by(matter, seen, day) if seen.acts and matter.acts else frozenset()
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
         self.fresh = is_fresh(matter, day, spans)
-        self.in_company = bool(context.company) and bool(context.company) and is_of_company(matter, context)
 
     def of(self, matter: Known) -> "Fit":
         """Another matter held against the same sentence."""
@@ -81,6 +80,11 @@ class Fit:
     def unmistakable(self) -> bool:
         """An order with an object that no other order has."""
         return self.matter.kind == "order" and not self.matter.own.isdisjoint(self.seen.objects)
+
+    @property
+    def in_company(self) -> bool:
+        """A bill of the same session is cited."""
+        return is_of_company(self.matter, self.context)
 
     @property
     def lively(self) -> bool:
@@ -130,8 +134,9 @@ class Fit:
         if "order" in kinds and not self.pinned:
             return False  # what an order does is not what a law does
         undated = self.context.published is None and not self.context.company
-        alive = self.fresh or self.dated or bool(self.acts) or self.in_company
-        return "law" in kinds or not self.matter.is_law or alive or undated
+        if "law" in kinds or not self.matter.is_law or undated:
+            return True
+        return self.fresh or self.dated or bool(self.acts) or self.in_company
 
     def _speaks_of_order(self) -> bool:
         if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned):

@@ -28,6 +28,10 @@ class Names:
                     bearers.append(matter)
         self._phrases = Phrases((name, list(_forms(name))) for name in self._bearers)
 
+    def occur(self, folded: str) -> bool:
+        """Whether a text has any name at all."""
+        return bool(self._phrases.find(folded))
+
     def forms(self) -> list[str]:
         """Every form of every name, as phrases."""
         return [form for name in self._bearers for form in _forms(name)]

@@ -11,11 +11,13 @@ RE2's sets read a text once however many phrases there are; Python's own `re` wo
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import re2
 
 _MEMORY: Final = 256 << 20  # bytes that RE2 may use for one set; with too few it would report no match
+_REMEMBERED: Final = 64  # sentences of which the matches are kept, since evidence is cut from them soon after
 _Rule = tuple[frozenset[int], str]  # the parts that a phrase needs, and the list that it stands in
 
 
@@ -32,7 +34,6 @@ class Phrases:
         self._gives: list[set[int]] = []  # of each pattern, the parts that it is a form of
         self._alone: dict[int, set[str]] = defaultdict(set)
         self._together: dict[int, list[_Rule]] = defaultdict(list)
-        self._rules: dict[str, list[frozenset[int]]] = defaultdict(list)
         for name, phrases in lists:
             for phrase in phrases:
                 self._add(name, [self._part(part.strip()) for part in phrase.split(" + ")])
@@ -43,6 +44,7 @@ class Phrases:
             self._set.Add(pattern)
         if self._patterns:
             self._set.Compile()
+        self._matched = lru_cache(maxsize=_REMEMBERED)(self._match)
         self._compiled: dict[int, re.Pattern[str]] = {}
 
     def _part(self, part: str) -> int:
@@ -68,7 +70,6 @@ class Phrases:
             yield from self._forms(before + form + after)
 
     def _add(self, name: str, parts: list[int]) -> None:
-        self._rules[name].append(frozenset(parts))
         if len(parts) == 1:
             self._alone[parts[0]].add(name)
         else:
@@ -88,15 +89,19 @@ class Phrases:
                     names.add(name)
         return names
 
-    def _matched(self, folded: str) -> Sequence[int]:
+    def _match(self, folded: str) -> Sequence[int]:
         """The patterns that stand in the text."""
         return (self._set.Match(folded) or ()) if self._patterns else ()
 
     def span(self, folded: str, names: Iterable[str]) -> tuple[int, int] | None:
         """From the first to the last word that made these lists be found; None if there is none."""
-        matched = self._matched(folded)
+        matched, wanted = self._matched(folded), set(names)
         found = set().union(*(self._gives[pattern] for pattern in matched))
-        told = {part for name in names for parts in self._rules.get(name, ()) if parts <= found for part in parts}
+        told = {part for part in found if not wanted.isdisjoint(self._alone.get(part, ()))}
+        for part in found:
+            for others, name in self._together.get(part, ()):
+                if name in wanted and others <= found:
+                    told |= others | {part}
         spans = [hit.span() for pattern in matched if self._gives[pattern] & told for hit in self._hits(pattern, folded)]
         return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
 

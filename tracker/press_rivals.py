@@ -5,7 +5,7 @@ of publication tells which is meant, and the others must not be linked beside it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker.press_fit import Fit
@@ -44,10 +44,14 @@ class Described(NamedTuple):
         return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
 
 
-def rivals_of(matter: Known, objects: Iterable[str]) -> frozenset[Rival]:
+def rivals_of(matter: Known, objects: frozenset[str]) -> frozenset[Rival]:
     """What a matter competes for: each object, and the rules on detainers for each agency; "" where it has none."""
-    kind = "rule" if matter.kind == "bill" else matter.kind
-    wide = sorted(matter.agencies) or [""]
+    return _rivals("rule" if matter.kind == "bill" else matter.kind, matter.agencies, objects)
+
+
+@lru_cache(maxsize=4096)
+def _rivals(kind: str, agencies: frozenset[str], objects: frozenset[str]) -> frozenset[Rival]:
+    wide = sorted(agencies) or [""]
     named = [(name, agency) for name in objects for agency in (wide if name == DETAINERS else [""])]
     return frozenset((f"{kind}:{name}", agency) for name, agency in named or [("general", agency) for agency in wide])
 
