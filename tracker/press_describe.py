@@ -60,6 +60,11 @@ class Descriptions:
             for name in {*order.mayors, order.sponsor} - {""}:
                 self._orders[name].append(order)
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
+        # what binds one agency, where another law of that day binds them all: general words mean the other
+        whole = {matter.law_on for matter in self._broad if not matter.agencies}
+        self._partial = {
+            matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole
+        }
         self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
         self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
 
@@ -178,11 +183,15 @@ class Descriptions:
         if fit.seen.general != "cooperation":
             return False
         several = len(agencies) > 1 and "law" in fit.seen.kinds
-        return fit.fresh or (bool(agencies) and (near or several or bool(fit.ruled)))
+        if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
+            return True
+        return (bool(agencies) and (near or several or bool(fit.ruled)))
 
     def _is_bound(self, fit: Fit) -> bool:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""
         matter = fit.matter
+        if matter.file_number in self._partial and not fit.dated:
+            return not matter.agencies.isdisjoint(fit.seen.agencies | fit.context.agencies)
         if fit.dated or fit.aged or fit.fresh or DETAINERS not in matter.objects or matter.objects & self._on_rules:
             return True
         meant = fit.seen.agencies or fit.context.agencies & self._usual or self._usual

@@ -139,7 +139,7 @@ class Fit:
         return self.fresh or self.dated or bool(self.acts) or self.in_company
 
     def _speaks_of_order(self) -> bool:
-        if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned):
+        if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
         if "court" in self.acts or (self.of_the_day and self.ruled):
             return True
