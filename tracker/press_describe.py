@@ -82,7 +82,7 @@ class Descriptions:
         return winners(described, list(told), context, " ".join(one.sentence.words for one in seen))
 
     def _in_sentence(self, seen: Seen, around: _Around, context: Context) -> Iterator[Described]:
-        if seen.kinds or seen.acts or (seen.objects and seen.mayors):
+        if seen.kinds or seen.acts or (seen.objects and (seen.mayors or seen.before)):
             for matter in self._candidates(seen, context):
                 if described := self._score(Fit(matter, seen, context, self._spans), around):
                     yield described
@@ -120,7 +120,8 @@ class Descriptions:
         subject = self._subject(fit, _is_near(fit, around))
         if not subject.rivals:
             return None
-        score = subject.points + time + self._weights.kind + (self._weights.act if fit.acts else 0)
+        kind = 0.0 if fit.goes_on else self._weights.kind
+        score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
         marks |= {mark for mark in fit.seen.marks if mark.startswith("kind:")}
         marks |= {f"sponsor:{fit.matter.sponsor}"} if fit.sponsored else set()
@@ -191,7 +192,7 @@ class Descriptions:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""
         matter = fit.matter
         if matter.file_number in self._partial and not fit.dated:
-            return not matter.agencies.isdisjoint(fit.seen.agencies | fit.context.agencies)
+            return not matter.agencies.isdisjoint(fit.seen.agencies | (fit.context.agencies if fit.fresh else set()))
         if fit.dated or fit.aged or fit.fresh or DETAINERS not in matter.objects or matter.objects & self._on_rules:
             return True
         meant = fit.seen.agencies or fit.context.agencies & self._usual or self._usual

@@ -122,11 +122,16 @@ class Fit:
         """Its year, its sponsor or what befell it stands in the sentence."""
         return self.dated or self.sponsored or bool(self.acts)
 
+    @property
+    def goes_on(self) -> bool:
+        """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
+        return bool(self.seen.before) and (self.fresh or self.dated or bool(self.ruled))
+
     def kind_fits(self) -> bool:
         """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
-        kinds = self.seen.kinds
+        kinds = self.seen.kinds | self.seen.before if self.goes_on else self.seen.kinds
         if self.matter.kind == "order":
-            return self._speaks_of_order()
+            return self._speaks_of_order(kinds)
         if self.matter.kind != "bill":
             return self.matter.kind in kinds
         if kinds.isdisjoint({"law", "bill"}):
@@ -138,12 +143,12 @@ class Fit:
             return True
         return self.fresh or self.dated or bool(self.acts) or self.in_company
 
-    def _speaks_of_order(self) -> bool:
-        if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
+    def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
+        if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
         if "court" in self.acts or (self.of_the_day and self.ruled):
             return True
-        return "policy" in self.seen.kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
+        return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
     def contradicted(self) -> bool:
         """Whether the time, the agency, the year or the mayor in the sentence is another one."""

@@ -12,6 +12,7 @@ _NUMBERS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+_MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
 _UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
 _AGE: Final = re.compile(
     rf"\b(?P<number>\d{{1,2}}|{'|'.join(_UNITS)})(?:-|\s+)years?(?:-old|\s+(?:ago|after|since|later|earlier))",
@@ -23,7 +24,8 @@ class Seen(NamedTuple):
     """One sentence and what was found in it.
 
     ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
-    the names of one kind each. ``aged`` are the years that "eight years ago" may mean.
+    the names of one kind each. ``aged`` are the years that "eight years ago" may mean. ``before`` are the kinds of the
+    sentence before, where this one says none: "Two bills were signed. They bar ..."
     """
 
     place: int
@@ -37,6 +39,7 @@ class Seen(NamedTuple):
     acts: frozenset[str]
     mayors: frozenset[str]
     people: frozenset[str]
+    before: frozenset[str] = frozenset()
 
     @property
     def general(self) -> str:
@@ -51,12 +54,13 @@ class Seen(NamedTuple):
 
 def see_all(marked: Iterable[tuple[Sentence, set[str]]], context: Context) -> Iterator[Seen]:
     """Every sentence with its marks and years; what follows a semicolon is still about the same kind of matter."""
-    goes_on, kinds = False, set[str]()
+    goes_on, kinds, before = False, set[str](), frozenset[str]()
     for place, (sentence, marks) in enumerate(marked):
         own = {mark for mark in marks if mark.startswith("kind:")}
         inherited = kinds if goes_on and sentence.words[:1].islower() and not own else set()
-        yield _see(place, sentence, marks | inherited, context)
-        goes_on, kinds = sentence.words.endswith(";"), own or inherited
+        seen = _see(place, sentence, marks | inherited, context)
+        yield seen._replace(before=frozenset() if seen.kinds & _MATTERS else before)
+        goes_on, kinds, before = sentence.words.endswith(";"), own or inherited, seen.kinds
 
 
 def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> Seen:
