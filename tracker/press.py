@@ -126,7 +126,9 @@ class Press:
         context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
-        cited = [] if away else list(resolve(citations, self._knowledge, context))
+        cited = list(resolve(citations, self._knowledge, context))
+        if away:  # a number with its year means ours wherever it stands, if the city is named
+            cited = [one for one in cited if "city" in marks and one[0].year and one[0].kind in ("LL", "Int", "Res")]
         found = list(_explicit(cited))
         if not away:
             seen = list(see_all(marked, context))

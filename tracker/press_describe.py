@@ -55,9 +55,9 @@ class Descriptions:
         self._narrow = frozenset(terms.narrow)
         self._on_rules = frozenset(terms.on_rules)
         orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
-        self._orders: dict[str, list[Known]] = defaultdict(list)
+        self._orders: dict[str | int, list[Known]] = defaultdict(list)  # by mayor, by who signed, by year
         for order in orders:
-            for name in {*order.mayors, order.sponsor} - {""}:
+            for name in {*order.mayors, order.sponsor, *order.law_years} - {""}:
                 self._orders[name].append(order)
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
         # what binds one agency, where another law of that day binds them all: general words mean the other
@@ -93,7 +93,7 @@ class Descriptions:
             found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
         if "order" in seen.kinds:
             in_office = mayor_on(context.published) if context.published else ""
-            for name in seen.people | (seen.mayors or context.mayors | {in_office}):
+            for name in seen.people | seen.years | (seen.mayors or context.mayors | {in_office}):
                 found.update((matter.file_number, matter) for matter in self._orders.get(name, ()))
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
             found.update((matter.file_number, matter) for matter in self._broad)
@@ -164,8 +164,13 @@ class Descriptions:
         if fit.dated and fit.ruled:
             return True
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
-        only = any(len(self._orders[name]) == 1 for name in fit.ruled)
-        return on_policy and (fit.dated or fit.aged or fit.sponsored or fit.fresh or only or "made" in fit.seen.kinds)
+        told = fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
+        return on_policy and (told or self._is_only(fit))
+
+    def _is_only(self, fit: Fit) -> bool:
+        """Whether it is the one order of the mayor, or of the year, that the sentence names."""
+        names = fit.ruled | (fit.seen.years & fit.matter.law_years)
+        return any(len(self._orders[name]) == 1 for name in names)
 
     def _is_told_broadly(self, fit: Fit, near: bool) -> bool:
         """Whether general words ("laws of 2014", "laws that limit how police and jails work with ICE") mean this law.
@@ -221,7 +226,7 @@ class Descriptions:
             points += weights.nearby
         if context.published is None and not fit.dated and (fit.names_its_month or fit.in_company):
             points += weights.month
-        if order and (any(len(self._orders[name]) == 1 for name in fit.ruled) or (fit.unmistakable and not points)):
+        if order and (self._is_only(fit) or (fit.unmistakable and not points)):
             points += weights.only
         return points
 

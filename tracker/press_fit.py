@@ -125,7 +125,10 @@ class Fit:
     @property
     def goes_on(self) -> bool:
         """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
-        return bool(self.seen.before) and (self.fresh or self.dated or bool(self.ruled))
+        if not self.seen.before or not (self.fresh or self.dated or self.ruled):
+            return False
+        day, law_on = self.context.published, self.matter.law_on
+        return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
 
     def kind_fits(self) -> bool:
         """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
@@ -147,6 +150,8 @@ class Fit:
         if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
         if "court" in self.acts or (self.of_the_day and self.ruled):
+            return True
+        if "opening" in kinds and self.fresh and self.unmistakable and "hand" not in self.seen.marks:
             return True
         return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 

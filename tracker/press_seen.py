@@ -12,6 +12,8 @@ _NUMBERS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+_DECADE: Final = 10  # years
+_A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
 _MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
 _UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
 _AGE: Final = re.compile(
@@ -86,8 +88,10 @@ def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> S
 
 def _ages_in(words: str, context: Context) -> frozenset[int]:
     """The years that "eight years ago" may mean; the day of publication and rounding leave a year to either side."""
-    if context.published is None or "year" not in words.lower():
+    if context.published is None or not ("year" in words.lower() or "decade" in words.lower()):
         return frozenset()
     ages = (age["number"].lower() for age in _AGE.finditer(words))
     then = [context.published.year - (_UNITS.get(age) or int(age)) for age in ages]
-    return frozenset(year + step for year in then for step in (-1, 0, 1))
+    then += [context.published.year - _DECADE] if _A_DECADE.search(words) else []
+    last = frozenset({context.published.year - 1} if "last year" in words.lower() else ())
+    return last | frozenset(year + step for year in then for step in (-1, 0, 1))
