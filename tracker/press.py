@@ -116,14 +116,14 @@ class Press:
         namesakes = [namesake for namesake in self._terms.namesakes if namesake in plain]
         marked = [(sentence, self._marks(sentence.words, namesakes)) for sentence in sentences(plain)]
         marks = set().union(*(found for _, found in marked))
-        mayors, agencies = (
-            frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:")
+        mayors, agencies, people = (
+            frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:", "sponsor:")
         )
         # a sentence on another subject ("equal employment ... immigration status") vouches for no number
         policy = any("policy" in found and "other" not in found for _, found in marked)
         words = folded.count(" ") + 1
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
-        context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed)
+        context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed, people)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
         cited = list(resolve(citations, self._knowledge, context))

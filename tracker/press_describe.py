@@ -125,7 +125,8 @@ class Descriptions:
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
         marks |= {mark for mark in fit.seen.marks if mark.startswith("kind:")}
         marks |= {f"sponsor:{fit.matter.sponsor}"} if fit.sponsored else set()
-        return Described(fit, round(score, 3), marks, subject.rivals)
+        changes = any(f"object:{name}" in marks for name in fit.matter.objects & self._on_rules)
+        return Described(fit, round(score, 3), marks, subject.rivals, changes)
 
     def _subject(self, fit: Fit, near: bool) -> _Subject:
         matter, seen, weights = fit.matter, fit.seen, self._weights
@@ -188,6 +189,8 @@ class Descriptions:
             return bool(fit.seen.general) or near
         if fit.seen.general != "cooperation":
             return False
+        if fit.ruled and fit.matter.twin and fit.matter.how == "signed" and {"plural", "made"} <= fit.seen.kinds:
+            return not agencies or bool(agencies & own)
         several = len(agencies) > 1 and "law" in fit.seen.kinds
         if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
             return True
@@ -207,7 +210,7 @@ class Descriptions:
         """How well the time fits; none means that nothing ties the words to a time."""
         weights, matter, seen, context = self._weights, fit.matter, fit.seen, fit.context
         order = matter.kind == "order"
-        points = weights.year if fit.dated else weights.age if fit.aged else 0.0
+        points = weights.year if fit.dated or fit.voted else weights.age if fit.aged else 0.0
         if fit.ruled:
             points += weights.mayor * (1.5 if order else 1)
         elif not seen.mayors and context.mayors & matter.mayors:
@@ -216,7 +219,7 @@ class Descriptions:
             points += weights.mayor
         if fit.fresh:
             points += weights.fresh + (weights.day if fit.of_the_day else 0)
-        elif fit.in_force and not (fit.dated or fit.aged):
+        elif (fit.in_force or (order and fit.prevails)) and not (fit.dated or fit.aged):
             points += weights.in_force
         if fit.acts and not points:
             points += weights.nearby
@@ -226,6 +229,8 @@ class Descriptions:
             points += weights.nearby
         if context.published is None and not fit.dated and (fit.names_its_month or fit.in_company):
             points += weights.month
+        if not order and matter.kind != "directive" and not points and context.published is None and fit.own:
+            points += weights.in_force  # nothing but its subject, which is that of no other
         if order and (self._is_only(fit) or (fit.unmistakable and not points)):
             points += weights.only
         return points

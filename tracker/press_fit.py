@@ -10,6 +10,8 @@ from tracker.press_seen import Seen
 from tracker.wording import MAYORS
 
 _TERMS: Final = [name for _, name in MAYORS]
+_OTHERS: Final = frozenset({"resolution", "bill", "law"})
+_DETAINERS: Final = "detainers"
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -45,14 +47,14 @@ class Fit:
     """A matter and a sentence of an article; `spans` are those of news before and after it.
 
     ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
-    the sentence under whom it came up or came into force. ``acts``: a veto, an override, a ruling that befell it.
+    the sentence under whom it came up or came into force. ``voted``: a vote of the Council on it. ``acts``: a veto, an override, a ruling that befell it.
     ``sponsored``: its sponsor is there, or who signed it in the Mayor's place. ``fresh``: published while it moved,
     shortly before it came up, or shortly after its last act.
     """
 
     __slots__ = (
         *("matter", "seen", "context", "spans"),
-        *("dated", "aged", "ruled", "acts", "sponsored", "fresh"),
+        *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "voted"),
     )
 
     def __init__(self, matter: Known, seen: Seen, context: Context, spans: Spans) -> None:
@@ -62,6 +64,7 @@ class Fit:
         self.aged = not (self.dated or years.isdisjoint(seen.aged))
         self.ruled = seen.mayors & matter.mayors
         self.acts = _acts_by(matter, seen, day) if seen.acts and matter.acts else frozenset()
+        self.voted = not seen.tallies.isdisjoint(matter.tallies)
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
         self.fresh = is_fresh(matter, day, spans)
 
@@ -77,9 +80,14 @@ class Fit:
         return day is not None and (day in days or day - timedelta(days=1) in days)
 
     @property
+    def own(self) -> bool:
+        """The sentence says what no other family of bills, or of resolutions, is about."""
+        return not self.matter.own.isdisjoint(self.seen.objects)
+
+    @property
     def unmistakable(self) -> bool:
         """An order with an object that no other order has."""
-        return self.matter.kind == "order" and not self.matter.own.isdisjoint(self.seen.objects)
+        return self.matter.kind == "order" and self.own
 
     @property
     def in_company(self) -> bool:
@@ -119,8 +127,8 @@ class Fit:
 
     @property
     def pinned(self) -> bool:
-        """Its year, its sponsor or what befell it stands in the sentence."""
-        return self.dated or self.sponsored or bool(self.acts)
+        """Its year, its vote, its sponsor or what befell it stands in the sentence."""
+        return self.dated or self.voted or self.sponsored or bool(self.acts)
 
     @property
     def goes_on(self) -> bool:
@@ -149,10 +157,10 @@ class Fit:
     def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
         if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
-        if "court" in self.acts or (self.of_the_day and self.ruled):
+        if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
-        if "opening" in kinds and self.fresh and self.unmistakable and "hand" not in self.seen.marks:
-            return True
+        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.fresh and self.unmistakable:
+            return "hand" not in self.seen.marks
         return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
     def contradicted(self) -> bool:
@@ -181,6 +189,10 @@ class Fit:
             return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
         if not self.seen.years or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
+        if matter.kind == "bill" and self.context.published is None and self.own and not matter.is_law:
+            return False  # the years are those of the laws that it would change
+        if matter.kind == "resolution" and "law" not in self.seen.kinds:
+            return True  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
 
     def _is_ahead_of_its_time(self) -> bool:
@@ -193,4 +205,8 @@ class Fit:
         """What never became law is meant in an undated article only where something recalls its days."""
         if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)):
             return False
-        return not (self.dated or self.sponsored or self.names_its_month or self.in_company)
+        if self.dated or self.voted or self.sponsored:
+            return False
+        if self.matter.kind == "bill" and self.matter.objects & self.seen.objects <= {_DETAINERS}:
+            return True  # rules on detainers are many
+        return not (self.names_its_month or self.in_company or self.own)

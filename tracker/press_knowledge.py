@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from tracker.errors import BadIdentifier
 from tracker.identifiers import FileNumber, LocalLaw, OrderNumber, parse
-from tracker.models import TRACKED, Action, Matter, Note, Person, Relation, SectionEffect, Sponsorship
+from tracker.models import TRACKED, Action, Matter, Note, Person, Relation, SectionEffect, Sponsorship, Vote
 from tracker.press_phrases import Phrases
 from tracker.wording import MAYORS
 
@@ -46,7 +46,8 @@ class Known:
     ``acts`` are a veto, an override, a ruling, each with its day.
     ``law_years`` are the years by which the press calls it: of a law or an order that in which it came into force.
     ``replaced_on`` is the day on which another law wrote its rules anew; ``twin`` says that a law of the same day does
-    the same for another agency. ``own`` are the objects that no other family of its kind is about.
+    the same for another agency. ``own`` are the objects that no other family of its kind is about. ``tallies`` are the
+    Council's votes on it, as "43-5".
     """
 
     file_number: str
@@ -77,6 +78,7 @@ class Known:
     mayors: frozenset[str] = frozenset()
     law_years: frozenset[int] = frozenset()
     own: frozenset[str] = frozenset()
+    tallies: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ def read_knowledge(session: Session, vocabulary: Phrases, neighbours: Iterable[s
     notes = {note.file_number: note for note in session.scalars(sa.select(Note))}
     actions = _actions(session)
     sponsors = _sponsors(session)
-    sections = _sections(session)
+    sections, tallies = _sections(session), _tallies(session)
     query = sa.select(Matter).where(col(Matter.scope).in_(TRACKED), col(Matter.removed_at).is_(None))
     matters = [
         _known(matter, notes.get(matter.file_number), actions[matter.id], vocabulary, sponsors.get(matter.id, ""))
@@ -125,7 +127,11 @@ def read_knowledge(session: Session, vocabulary: Phrases, neighbours: Iterable[s
     ]
     held = {matter.file_number for matter in matters}
     matters += [_neighbour(number) for number in neighbours if number not in held]
-    matters = [replace(matter, sections=frozenset(sections[matter.file_number])) for matter in matters]
+    matters = [
+        replace(matter, sections=frozenset(sections[number]), tallies=frozenset(tallies[number]))
+        for matter in matters
+        for number in (matter.file_number,)
+    ]
     return Knowledge(tuple(_related(matters, session.scalars(sa.select(Relation)).all())))
 
 
@@ -160,6 +166,22 @@ def _sections(session: Session) -> dict[str, set[tuple[str, str]]]:
     rows: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in session.scalars(sa.select(SectionEffect).where(col(SectionEffect.code) == "admin")):
         rows[row.file_number].add((row.section, row.effect))
+    return rows
+
+
+def _tallies(session: Session) -> dict[str, set[str]]:
+    """The votes of the whole Council on each matter."""
+    yes, no = (sa.func.sum(sa.case((col(Vote.value) == value, 1), else_=0)) for value in ("Affirmative", "Negative"))
+    query = (
+        sa.select(Matter.file_number, yes, no)  # type: ignore[call-overload]
+        .join(Action, col(Action.matter_id) == col(Matter.id))
+        .join(Vote, col(Vote.action_id) == col(Action.id))
+        .where(col(Action.body) == "City Council", col(Action.withdrawn_at).is_(None))
+        .group_by(Matter.file_number, Action.id)
+    )
+    rows: dict[str, set[str]] = defaultdict(set)
+    for number, ayes, noes in session.execute(query):
+        rows[number].add(f"{ayes}-{noes}")
     return rows
 
 

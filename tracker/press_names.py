@@ -78,7 +78,7 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         ruled = [matter for matter in members if matter.mayors & context.mayors]
         members = ruled or members
     heard = [matter for matter in members if matter.heard_on or matter.is_law]
-    return (heard or members)[-1]
+    return heard[-1] if heard else members[0]  # what was never heard was news when it was new
 
 
 def _tells_a_day_of(matter: Known, folded: str) -> bool:

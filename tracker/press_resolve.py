@@ -31,6 +31,7 @@ class Context(NamedTuple):
     years: frozenset[int]
     early: timedelta
     borrowed: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()  # sponsors and signers whom it names
     told: frozenset[str] = frozenset()  # the matters cited or named in it
     company: frozenset[int] = frozenset()  # the years of the bills named in it
 
@@ -145,6 +146,7 @@ def _order(citation: Citation, found: list[Citation], knowledge: Knowledge, cont
     sure = (
         context.policy
         or bool(matter.mayors & context.mayors)
+        or matter.sponsor in context.people
         or (bare and (in_office or (day is not None and int(citation.number) >= _RARE_ORDER)))
     )
     return matter if sure or _has_partner(matter, citation, found, knowledge) else None

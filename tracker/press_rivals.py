@@ -19,12 +19,16 @@ _CLOSE: Final = 0.04  # matters this near to the best one are meant as well
 
 
 class Described(NamedTuple):
-    """A matter that a sentence describes, how surely, the marks that say so, and what it competes for."""
+    """A matter that a sentence describes, how surely, the marks that say so, and what it competes for.
+
+    ``changes`` says that it is described as a bill on the rules of other laws, which are not described thereby.
+    """
 
     fit: Fit
     score: float
     marks: frozenset[str]
     rivals: frozenset[Rival]
+    changes: bool = False
 
     @property
     def matter(self) -> Known:
@@ -77,6 +81,7 @@ def winners(described: list[Described], told: list[Known], context: Context, fol
 
 def _meant(members: list[Described], context: Context, folded: str) -> list[Described]:
     """The member of a family of bills that is meant."""
+    members = [member for member in members if member.fit.sponsored] or members
     if len(members) == 1:
         return members
     best = max(member.score for member in members)
@@ -107,6 +112,7 @@ class _Contest:
             for year in one.fit.seen.years & one.matter.law_years
         }
         # sentences that say the very subject of a bill or a law
+        self._changed = {one.fit.seen.place for one in described if one.changes}
         self._plain = {one.fit.seen.place for one in described if one.matter.kind == "bill" and not one.is_general}
 
     def stays(self, one: Described) -> bool:
@@ -116,6 +122,9 @@ class _Contest:
             return False
         if one.is_general and one.fit.seen.place in self._plain and not one.is_beside:
             return False
+        if one.fit.seen.place in self._changed and one.fit.in_force and not (one.changes or one.fit.pinned):
+            if "law" not in one.fit.seen.kinds and not one.fit.lively:
+                return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
         cited = [matter for rival in one.rivals for matter in self._told.get(rival, ())]
@@ -144,7 +153,8 @@ class _Contest:
 
 def _is_overtaken(one: Described, other: Described) -> bool:
     """Whether words without a year mean the newer of two laws in force, the one that changed the other."""
-    if one.fit.fresh or not (one.fit.in_force and other.fit.in_force and one.rivals & other.rivals):
+    in_force = (one.fit.in_force and other.fit.in_force) or one.matter.kind == other.matter.kind == "order"
+    if one.fit.fresh or not (in_force and one.rivals & other.rivals):
         return False
     old, new = one.matter.law_on, other.matter.law_on
     newer = old is not None and new is not None and new > old and other.matter.file_number in one.matter.related

@@ -12,6 +12,7 @@ _NUMBERS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+_TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s?(?:-|to|-to-)\s?(?P<no>\d{1,2})(?![\d-])")
 _DECADE: Final = 10  # years
 _A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
 _MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
@@ -26,7 +27,7 @@ class Seen(NamedTuple):
     """One sentence and what was found in it.
 
     ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
-    the names of one kind each. ``aged`` are the years that "eight years ago" may mean. ``before`` are the kinds of the
+    the names of one kind each. ``aged`` are the years that "eight years ago" may mean. ``tallies`` are votes. ``before`` are the kinds of the
     sentence before, where this one says none: "Two bills were signed. They bar ..."
     """
 
@@ -41,6 +42,7 @@ class Seen(NamedTuple):
     acts: frozenset[str]
     mayors: frozenset[str]
     people: frozenset[str]
+    tallies: frozenset[str]
     before: frozenset[str] = frozenset()
 
     @property
@@ -83,7 +85,13 @@ def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> S
         acts=frozenset(names["act"]),
         mayors=frozenset(names["mayor"]),
         people=frozenset(names["sponsor"]),
+        tallies=_tallies_in(sentence.words),
     )
+
+
+def _tallies_in(words: str) -> frozenset[str]:
+    """Votes for and against, as "43-5"."""
+    return frozenset(f"{found['yes']}-{found['no']}" for found in _TALLY.finditer(words))
 
 
 def _ages_in(words: str, context: Context) -> frozenset[int]:
