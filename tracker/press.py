@@ -5,6 +5,7 @@ worse than none: what scores below ``publish_at`` waits for an editor, what scor
 general coverage of the policy belongs to the topic and to no law.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -72,9 +73,18 @@ def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
         ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
         ("hand", terms.other_hands),
     ]  # fmt: skip
-    people = [(f"sponsor:{name}", (f"={fold(name)}",)) for name in sorted(set(sponsors) - {""})]
+    people = [
+        (f"sponsor:{name}", (f"={fold(name)}", f"={fold(name).upper()}")) for name in sorted(set(sponsors) - {""})
+    ]
     around = [(f"neighbour:{row[0]}", row[1:]) for row in terms.neighbours if len(row) > 1]
     return Phrases([*named, *plain, *people, *around], groups_of(terms))
+
+
+def _passed_over(namesake: str) -> str:
+    """One namesake as a pattern; what stands before a bar must be there, and stays."""
+    kept, _, passed = namesake.rpartition("|")
+    words = r"\s+".join(map(re.escape, passed.split()))
+    return rf"(?<={re.escape(kept)}){words}" if kept else words
 
 
 def groups_of(terms: PressTerms) -> dict[str, tuple[str, ...]]:
@@ -96,6 +106,7 @@ class Press:
     def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
         self._terms = terms
         self._knowledge = knowledge
+        self._namesakes = re.compile("|".join(map(_passed_over, terms.namesakes)) or r"\Z.")
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
         self._names = Names(knowledge)
         self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))
@@ -113,15 +124,15 @@ class Press:
     def _read(self, whole: str, folded: str, title_end: int, published: date | None) -> Reading:
         citations = list(find_citations(folded))
         plain = without_years(folded, citations)
-        namesakes = [namesake for namesake in self._terms.namesakes if namesake in plain]
-        marked = [(sentence, self._marks(sentence.words, namesakes)) for sentence in sentences(plain)]
+        passed = self._namesakes.search(plain) is not None
+        marked = [(sentence, self._marks(sentence.words, passed)) for sentence in sentences(plain)]
         marks = set().union(*(found for _, found in marked))
         mayors, agencies, people = (
             frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:", "sponsor:")
         )
         # a sentence on another subject ("equal employment ... immigration status") vouches for no number
         policy = any("policy" in found and "other" not in found for _, found in marked)
-        words = folded.count(" ") + 1
+        words = len(folded.split())
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
         context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed, people)
         away = _is_away(marked, title_end, self._words)
@@ -137,9 +148,7 @@ class Press:
             found += self._named(usable, context, folded, {one.matter.file_number for one in found}, here)
             here = here or bool(found)
             context = context._replace(told=frozenset(one.matter.file_number for one in found))
-            context = context._replace(
-                company=frozenset(matter.opened_on.year for matter in _bills(cited, found))
-            )
+            context = context._replace(company=frozenset(matter.opened_on.year for matter in _bills(cited, found)))
             if here or not marks & {"elsewhere", "state"}:
                 found += self._described(usable, context, [one.matter for one in found], here)
             if here:
@@ -147,10 +156,9 @@ class Press:
         links = tuple(self._links(found, whole, context))
         return Reading(links, here and "topic" in marks)
 
-    def _marks(self, words: str, namesakes: list[str]) -> set[str]:
-        for namesake in namesakes:
-            if namesake in words:
-                words = words.replace(namesake, " " * len(namesake))
+    def _marks(self, words: str, passed: bool) -> set[str]:
+        if passed:
+            words = self._namesakes.sub(lambda found: " " * len(found.group()), words)
         return self._words.find(words)
 
     def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:

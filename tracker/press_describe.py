@@ -57,14 +57,13 @@ class Descriptions:
         orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
         self._orders: dict[str | int, list[Known]] = defaultdict(list)  # by mayor, by who signed, by year
         for order in orders:
-            for name in {*order.mayors, order.sponsor, *order.law_years} - {""}:
+            names: set[str | int] = {*order.mayors, order.sponsor, *order.law_years} - {""}
+            for name in names:
                 self._orders[name].append(order)
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
         # what binds one agency, where another law of that day binds them all: general words mean the other
         whole = {matter.law_on for matter in self._broad if not matter.agencies}
-        self._partial = {
-            matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole
-        }
+        self._partial = {matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole}
         self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
         self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
 
@@ -83,18 +82,21 @@ class Descriptions:
 
     def _in_sentence(self, seen: Seen, around: _Around, context: Context) -> Iterator[Described]:
         if seen.kinds or seen.acts or (seen.objects and (seen.mayors or seen.before)):
-            for matter in self._candidates(seen, context):
+            for matter in self._candidates(seen, around, context):
                 if described := self._score(Fit(matter, seen, context, self._spans), around):
                     yield described
 
-    def _candidates(self, seen: Seen, context: Context) -> Iterable[Known]:
+    def _candidates(self, seen: Seen, around: _Around, context: Context) -> Iterable[Known]:
         found: dict[str, Known] = {}
         for name in seen.objects:
             found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
         if "order" in seen.kinds:
             in_office = mayor_on(context.published) if context.published else ""
-            for name in seen.people | seen.years | (seen.mayors or context.mayors | {in_office}):
-                found.update((matter.file_number, matter) for matter in self._orders.get(name, ()))
+            told: Iterable[str | int] = {*seen.people, *seen.years, *(seen.mayors or context.mayors | {in_office})}
+            for one in told:
+                found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
+            near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
+            found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
             found.update((matter.file_number, matter) for matter in self._broad)
         if "directive" in seen.kinds:
@@ -114,10 +116,11 @@ class Descriptions:
     def _score(self, fit: Fit, around: _Around) -> Described | None:
         if not fit.kind_fits() or fit.contradicted():
             return None
-        time = self._time(fit)
+        own = fit.unmistakable or (fit.matter.kind == "order" and not fit.matter.own.isdisjoint(around.objects))
+        time = self._time(fit, own)
         if time <= 0 or not self._is_bound(fit):
             return None
-        subject = self._subject(fit, _is_near(fit, around))
+        subject = self._subject(fit, _is_near(fit, around), own)
         if not subject.rivals:
             return None
         kind = 0.0 if fit.goes_on else self._weights.kind
@@ -128,14 +131,14 @@ class Descriptions:
         changes = any(f"object:{name}" in marks for name in fit.matter.objects & self._on_rules)
         return Described(fit, round(score, 3), marks, subject.rivals, changes)
 
-    def _subject(self, fit: Fit, near: bool) -> _Subject:
+    def _subject(self, fit: Fit, near: bool, own: bool) -> _Subject:
         matter, seen, weights = fit.matter, fit.seen, self._weights
         agencies = seen.agencies & matter.agencies
         objects = seen.objects & (matter.objects & self._on_rules or matter.objects)
         marks = {f"agency:{name}" for name in agencies} | {f"object:{name}" for name in objects}
         points = weights.agency if agencies else 0.0
         if not objects:
-            general = self._general(fit, near)
+            general = self._general(fit, near, own)
             return general._replace(points=points + general.points, marks=general.marks | marks)
         points += weights.object + weights.nearby * (len(objects) - 1)
         points += weights.only if objects & self._alone else 0
@@ -143,7 +146,7 @@ class Descriptions:
             points += weights.plural
         return _Subject(points, frozenset(marks), rivals_of(matter, objects) | rivals_of_order(matter))
 
-    def _general(self, fit: Fit, near: bool) -> _Subject:
+    def _general(self, fit: Fit, near: bool, own: bool) -> _Subject:
         """What general words say: "an executive order of Mayor Koch", "the sanctuary laws of 2014", "new protocols"."""
         matter, seen, weights = fit.matter, fit.seen, self._weights
         points = {"cooperation": weights.cooperation, "policy": weights.policy}.get(seen.general, 0.0)
@@ -151,7 +154,7 @@ class Descriptions:
         if matter.kind == "directive":
             return _Subject(points, marks, frozenset({("directive", "")}) if fit.dated or fit.aged else frozenset())
         if matter.kind == "order":
-            points = max(points, weights.cooperation if near else 0.0)
+            points = max(points, weights.object if own else weights.cooperation if near else 0.0)
             return _Subject(points, marks, rivals_of_order(matter)) if self._is_order_meant(fit, near) else _NO_SUBJECT
         if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
             return _NO_SUBJECT
@@ -194,19 +197,19 @@ class Descriptions:
         several = len(agencies) > 1 and "law" in fit.seen.kinds
         if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
             return True
-        return (bool(agencies) and (near or several or bool(fit.ruled)))
+        return bool(agencies) and (near or several or bool(fit.ruled))
 
     def _is_bound(self, fit: Fit) -> bool:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""
         matter = fit.matter
-        if matter.file_number in self._partial and not fit.dated:
+        if matter.file_number in self._partial and not (fit.dated and "plural" in fit.seen.kinds):
             return not matter.agencies.isdisjoint(fit.seen.agencies | (fit.context.agencies if fit.fresh else set()))
         if fit.dated or fit.aged or fit.fresh or DETAINERS not in matter.objects or matter.objects & self._on_rules:
             return True
         meant = fit.seen.agencies or fit.context.agencies & self._usual or self._usual
         return not matter.agencies.isdisjoint(meant)
 
-    def _time(self, fit: Fit) -> float:
+    def _time(self, fit: Fit, own: bool) -> float:
         """How well the time fits; none means that nothing ties the words to a time."""
         weights, matter, seen, context = self._weights, fit.matter, fit.seen, fit.context
         order = matter.kind == "order"
@@ -214,7 +217,7 @@ class Descriptions:
         if fit.ruled:
             points += weights.mayor * (1.5 if order else 1)
         elif not seen.mayors and context.mayors & matter.mayors:
-            points += weights.mayor * (1 if order else 0.5)
+            points += weights.mayor * (1 if order or len(context.mayors) == 1 else 0.5)
         elif not seen.mayors and order and fit.in_office:
             points += weights.mayor
         if fit.fresh:
@@ -231,7 +234,7 @@ class Descriptions:
             points += weights.month
         if not order and matter.kind != "directive" and not points and context.published is None and fit.own:
             points += weights.in_force  # nothing but its subject, which is that of no other
-        if order and (self._is_only(fit) or (fit.unmistakable and not points)):
+        if order and (self._is_only(fit) or (own and not points)):
             points += weights.only
         return points
 
@@ -260,6 +263,10 @@ def _is_near(fit: Fit, around: _Around) -> bool:
         return True
     if fit.matter.objects & around.objects:
         return True
-    if fit.seen.objects or not fit.dated or not ("plural" in fit.seen.kinds or fit.matter.agencies & fit.seen.agencies):
+    if fit.seen.objects or not fit.dated:
+        return False
+    if fit.matter.agencies & fit.seen.agencies and "policy" in around.marks:
+        return True
+    if "plural" not in fit.seen.kinds:
         return False
     return "cooperation" in around.marks or (bool(fit.ruled) and "topic" in around.marks)

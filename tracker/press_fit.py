@@ -47,9 +47,9 @@ class Fit:
     """A matter and a sentence of an article; `spans` are those of news before and after it.
 
     ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
-    the sentence under whom it came up or came into force. ``voted``: a vote of the Council on it. ``acts``: a veto, an override, a ruling that befell it.
-    ``sponsored``: its sponsor is there, or who signed it in the Mayor's place. ``fresh``: published while it moved,
-    shortly before it came up, or shortly after its last act.
+    the sentence under whom it came up or came into force. ``voted``: a vote of the Council on it. ``acts``: a veto, an
+    override, a ruling that befell it. ``sponsored``: its sponsor is there, or who signed it in the Mayor's place.
+    ``fresh``: published while it moved, shortly before it came up, or shortly after its last act.
     """
 
     __slots__ = (
@@ -133,7 +133,9 @@ class Fit:
     @property
     def goes_on(self) -> bool:
         """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
-        if not self.seen.before or not (self.fresh or self.dated or self.ruled):
+        alone = len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
+        recalled = self.fresh or self.dated or self.ruled or alone or self.in_company
+        if not self.seen.before or not recalled:
             return False
         day, law_on = self.context.published, self.matter.law_on
         return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
@@ -159,8 +161,9 @@ class Fit:
             return True
         if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
-        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.fresh and self.unmistakable:
-            return "hand" not in self.seen.marks
+        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable:
+            now = self.fresh or (self.context.published is None and bool(self.ruled))
+            return now and ("hand" not in self.seen.marks or bool(self.ruled))
         return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
     def contradicted(self) -> bool:

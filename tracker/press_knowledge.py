@@ -194,7 +194,9 @@ def _known(
     opened = min({matter.introduced_on} | {day for day, name in actions if kind == "bill" and "P-C" in name})
     law_on = matter.enacted_on if kind == "bill" else matter.final_action_on or matter.introduced_on
     moved = {day for day, name in actions if name != "Order Revoked"}  # that day is the news of another order
-    closed = None if matter.stage in ("in_committee", "laid_over", "introduced") else max(moved | {matter.introduced_on})
+    closed = (
+        None if matter.stage in ("in_committee", "laid_over", "introduced") else max(moved | {matter.introduced_on})
+    )
     words = f"{matter.title or matter.name}\n{matter.name}\n{note.headline if note else ''}"
     found = vocabulary.find(words)
     mayors = {mayor_on(day) for day in (opened, law_on or closed or opened)} - {""}

@@ -5,7 +5,7 @@ the text names (and the record confirms), the mayor whom it names, and last the 
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from tracker.press_knowledge import Knowledge, Known
@@ -15,6 +15,8 @@ from tracker.press_text import Sentence, fold
 
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                   "November", "December")  # fmt: skip
+
+_LONG_TITLE: Final = 10  # words
 
 
 class Names:
@@ -26,6 +28,7 @@ class Names:
             for name in matter.names:
                 if matter not in (bearers := self._bearers[fold(name).lower()]):
                     bearers.append(matter)
+        self._families = {matter.file_number: matter.family for matter in knowledge.matters}
         self._phrases = Phrases((name, list(_forms(name))) for name in self._bearers)
 
     def occur(self, folded: str) -> bool:
@@ -37,12 +40,16 @@ class Names:
         return [form for name in self._bearers for form in _forms(name)]
 
     def find(
-        self, sentence: Sentence, context: Context, folded: str, cited: Container[str]
+        self, sentence: Sentence, context: Context, folded: str, cited: Collection[str]
     ) -> Iterator[tuple[Known, str]]:
         """The matters that a sentence names, each with the name; a bearer whose number the text cites is the one."""
+        families = {family for number in cited if (family := self._families.get(number))}
         for name in sorted(self._phrases.find(sentence.words)):
             bearers = self._bearers[name]
-            bearers = [matter for matter in bearers if matter.file_number in cited] or bearers
+            if named := [matter for matter in bearers if matter.file_number in cited]:
+                bearers = named
+            else:  # a cited bill may bear the start of what a later one of its family is called
+                bearers = [matter for matter in bearers if matter.family not in families]
             resolutions = [matter for matter in bearers if matter.kind == "resolution"]
             bills = [matter for matter in bearers if matter.kind != "resolution"]
             for group in (bills, resolutions):
@@ -59,6 +66,9 @@ class Names:
 def _forms(name: str) -> Iterator[str]:
     """A name as it is, and with the city's other name."""
     yield name
+    words = name.split()
+    if len(words) > _LONG_TITLE:  # pages cut long titles short
+        yield " ".join(words[:_LONG_TITLE])
     if "nyc " in name:
         yield name.replace("nyc ", "new york city ")
 

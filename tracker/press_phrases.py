@@ -102,7 +102,9 @@ class Phrases:
             for others, name in self._together.get(part, ()):
                 if name in wanted and others <= found:
                     told |= others | {part}
-        spans = [hit.span() for pattern in matched if self._gives[pattern] & told for hit in self._hits(pattern, folded)]
+        spans = [
+            hit.span() for pattern in matched if self._gives[pattern] & told for hit in self._hits(pattern, folded)
+        ]
         return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
 
     def _hits(self, pattern: int, folded: str) -> Iterator[re.Match[str]]:

@@ -40,10 +40,9 @@ class Described(NamedTuple):
         """Whether it is a law that only general words describe."""
         return self.matter.kind == "bill" and not any(mark.startswith("object:") for mark in self.marks)
 
-
     @property
     def is_beside(self) -> bool:
-        """Whether general words mean it beside what the sentence tells of: its agency is there, or "laws" of its year."""
+        """Whether general words mean it beside another's subject: its agency is there, or "laws" of its year."""
         fit = self.fit
         return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
 
@@ -122,9 +121,8 @@ class _Contest:
             return False
         if one.is_general and one.fit.seen.place in self._plain and not one.is_beside:
             return False
-        if one.fit.seen.place in self._changed and one.fit.in_force and not (one.changes or one.fit.pinned):
-            if "law" not in one.fit.seen.kinds and not one.fit.lively:
-                return False
+        if self._is_only_changed(one):
+            return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
         cited = [matter for rival in one.rivals for matter in self._told.get(rival, ())]
@@ -132,9 +130,18 @@ class _Contest:
             return True
         if cited and not self._is_the_news(one, cited):
             return False
-        if any(_is_overtaken(one, other) or _is_one_of_two(one, other) or _is_to_come(one, other) for other in self._described):
+        if any(
+            _is_overtaken(one, other) or _is_one_of_two(one, other) or _is_to_come(one, other)
+            for other in self._described
+        ):
             return False
         return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
+
+    def _is_only_changed(self, one: Described) -> bool:
+        """Whether the sentence tells of a bill on its rules, and not of the law itself."""
+        if one.changes or one.fit.pinned or one.fit.lively or not one.fit.in_force:
+            return False
+        return one.fit.seen.place in self._changed and "law" not in one.fit.seen.kinds
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""
@@ -173,6 +180,8 @@ def _is_one_of_two(one: Described, other: Described) -> bool:
     """Whether "a law" of a mayor is rather the one that he signed alone than one of two of the same day."""
     if "plural" in one.fit.seen.kinds or one.fit.fresh or one.fit.dated or one.fit.aged:
         return False
-    same = one.fit.seen.place == other.fit.seen.place and bool(one.fit.ruled & other.fit.ruled & other.matter.mayors)
+    same = one.fit.seen.place == other.fit.seen.place and bool(
+        one.matter.mayors & other.matter.mayors & one.fit.context.mayors
+    )
     alone = one.matter.twin and other.matter.is_law and not other.matter.twin and bool(one.rivals & other.rivals)
     return same and alone and other.score >= one.score - _CLOSE

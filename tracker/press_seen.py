@@ -12,7 +12,7 @@ _NUMBERS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
-_TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s?(?:-|to|-to-)\s?(?P<no>\d{1,2})(?![\d-])")
+_TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s*(?:-|to|-to-)\s*(?P<no>\d{1,2})(?![\d-])", re.IGNORECASE)
 _DECADE: Final = 10  # years
 _A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
 _MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
@@ -27,8 +27,8 @@ class Seen(NamedTuple):
     """One sentence and what was found in it.
 
     ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
-    the names of one kind each. ``aged`` are the years that "eight years ago" may mean. ``tallies`` are votes. ``before`` are the kinds of the
-    sentence before, where this one says none: "Two bills were signed. They bar ..."
+    the names of one kind each. ``aged`` are the years that "eight years ago" may mean, ``tallies`` votes as "43-5".
+    ``before`` are the kinds of the sentence before, where this one says none: "Two bills were signed. They bar ..."
     """
 
     place: int
