@@ -98,6 +98,7 @@ def _rows(terms: PressTerms) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]
     yield "kind", terms.kinds
     yield "act", terms.acts
     yield "mayor", terms.people
+    yield "speaker", terms.speakers
 
 
 class Press:
@@ -127,9 +128,11 @@ class Press:
         passed = self._namesakes.search(plain) is not None
         marked = [(sentence, self._marks(sentence.words, passed)) for sentence in sentences(plain)]
         marks = set().union(*(found for _, found in marked))
-        mayors, agencies, people = (
-            frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:", "sponsor:")
+        mayors, speakers, agencies, people = (
+            frozenset(mark[len(kind) :] for mark in marks if mark.startswith(kind))
+            for kind in ("mayor:", "speaker:", "agency:", "sponsor:")
         )
+        mayors = mayors or speakers
         # a sentence on another subject ("equal employment ... immigration status") vouches for no number
         policy = any("policy" in found and "other" not in found for _, found in marked)
         words = len(folded.split())

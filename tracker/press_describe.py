@@ -57,7 +57,7 @@ class Descriptions:
         orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
         self._orders: dict[str | int, list[Known]] = defaultdict(list)  # by mayor, by who signed, by year
         for order in orders:
-            names: set[str | int] = {*order.mayors, order.sponsor, *order.law_years} - {""}
+            names: set[str | int] = {*filter(None, (*order.mayors, order.sponsor)), *order.law_years}
             for name in names:
                 self._orders[name].append(order)
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
@@ -155,7 +155,11 @@ class Descriptions:
             return _Subject(points, marks, frozenset({("directive", "")}) if fit.dated or fit.aged else frozenset())
         if matter.kind == "order":
             points = max(points, weights.object if own else weights.cooperation if near else 0.0)
-            return _Subject(points, marks, rivals_of_order(matter)) if self._is_order_meant(fit, near) else _NO_SUBJECT
+            return (
+                _Subject(points, marks, rivals_of_order(matter))
+                if self._is_order_meant(fit, near, own)
+                else _NO_SUBJECT
+            )
         if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
             return _NO_SUBJECT
         points = max(points, weights.cooperation if near else 0.0)
@@ -163,12 +167,12 @@ class Descriptions:
         points += weights.plural if matter.twin and "plural" in seen.kinds and not seen.agencies else 0
         return _Subject(points, marks, rivals_of(matter, frozenset()))
 
-    def _is_order_meant(self, fit: Fit, near: bool) -> bool:
+    def _is_order_meant(self, fit: Fit, near: bool, own: bool) -> bool:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
         if fit.dated and fit.ruled:
             return True
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
-        told = fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
+        told = own or fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
         return on_policy and (told or self._is_only(fit))
 
     def _is_only(self, fit: Fit) -> bool:
@@ -222,7 +226,7 @@ class Descriptions:
             points += weights.mayor
         if fit.fresh:
             points += weights.fresh + (weights.day if fit.of_the_day else 0)
-        elif (fit.in_force or (order and fit.prevails)) and not (fit.dated or fit.aged):
+        elif (fit.in_force or (order and (fit.prevails or fit.recalled_by_mayor))) and not (fit.dated or fit.aged):
             points += weights.in_force
         if fit.acts and not points:
             points += weights.nearby

@@ -116,6 +116,14 @@ class Fit:
         return self.fresh or (day is not None and end is not None and self.matter.opened_on <= day < end)
 
     @property
+    def recalled_by_mayor(self) -> bool:
+        """An undated article names a mayor under whom the order, since replaced, was in effect."""
+        end, named = self.matter.replaced_on, self.context.mayors
+        if self.context.published is not None or end is None or not named:
+            return False
+        return any(name in named and self.matter.opened_on <= since < end for since, name in MAYORS)
+
+    @property
     def in_office(self) -> bool:
         """Its mayor was in office when the article was published."""
         return self.context.published is not None and mayor_on(self.context.published) in self.matter.mayors
@@ -186,7 +194,7 @@ class Fit:
             return True
         if self.context.published is None and self.in_company:
             return False
-        if self.fresh or self.pinned:
+        if self.fresh or (self.pinned and not self._is_of_another_mayor()):
             return False
         if self.seen.mayors:
             return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
@@ -197,6 +205,11 @@ class Fit:
         if matter.kind == "resolution" and "law" not in self.seen.kinds:
             return True  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
+
+    def _is_of_another_mayor(self) -> bool:
+        """Only a sponsor ties it to an undated sentence with a mayor who is not its own: members serve under several."""
+        sure = self.dated or self.voted or bool(self.acts) or self.own or self.matter.kind == "order"
+        return self.context.published is None and bool(self.seen.mayors) and not self.ruled and not sure
 
     def _is_ahead_of_its_time(self) -> bool:
         """In an undated article, not yet thought of under any mayor whom it names."""

@@ -177,11 +177,13 @@ def _is_to_come(one: Described, other: Described) -> bool:
 
 
 def _is_one_of_two(one: Described, other: Described) -> bool:
-    """Whether "a law" of a mayor is rather the one that he signed alone than one of two of the same day."""
-    if "plural" in one.fit.seen.kinds or one.fit.fresh or one.fit.dated or one.fit.aged:
+    """Whether "a law" of a mayor is rather the one that he signed alone than one of two of the same day, or not."""
+    if one.fit.fresh or one.fit.dated or one.fit.aged or one.fit.seen.place != other.fit.seen.place:
         return False
-    same = one.fit.seen.place == other.fit.seen.place and bool(
-        one.matter.mayors & other.matter.mayors & one.fit.context.mayors
-    )
-    alone = one.matter.twin and other.matter.is_law and not other.matter.twin and bool(one.rivals & other.rivals)
-    return same and alone and other.score >= one.score - _CLOSE
+    mayors = one.matter.mayors & other.matter.mayors & (one.fit.seen.mayors or one.fit.context.mayors)
+    if not (mayors and other.matter.is_law and one.rivals & other.rivals and other.score >= one.score - _CLOSE):
+        return False
+    several = "plural" in one.fit.seen.kinds and len(one.fit.seen.agencies) > 1
+    if several:
+        return other.matter.twin and not one.matter.twin
+    return one.matter.twin and not other.matter.twin and "plural" not in one.fit.seen.kinds

@@ -83,7 +83,7 @@ def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> S
         agencies=frozenset(names["agency"]),
         kinds=frozenset(names["kind"]),
         acts=frozenset(names["act"]),
-        mayors=frozenset(names["mayor"]),
+        mayors=frozenset(names["mayor"] or names["speaker"]),
         people=frozenset(names["sponsor"]),
         tallies=_tallies_in(sentence.words),
     )

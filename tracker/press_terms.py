@@ -55,6 +55,7 @@ class PressTerms(BaseModel):
     agencies: Lists
     objects: Lists
     people: Lists
+    speakers: Lists
     namesakes: Words
     on_rules: Words
     narrow: Words
