@@ -127,7 +127,7 @@ class Press:
         plain = without_years(folded, citations)
         passed = self._namesakes.search(plain) is not None
         marked = [(sentence, self._marks(sentence.words, passed)) for sentence in sentences(plain)]
-        marks = set().union(*(found for _, found in marked))
+        marks = frozenset[str]().union(*(found for _, found in marked))
         mayors, speakers, agencies, people = (
             frozenset(mark[len(kind) :] for mark in marks if mark.startswith(kind))
             for kind in ("mayor:", "speaker:", "agency:", "sponsor:")
@@ -159,7 +159,7 @@ class Press:
         links = tuple(self._links(found, whole, context))
         return Reading(links, here and "topic" in marks)
 
-    def _marks(self, words: str, passed: bool) -> set[str]:
+    def _marks(self, words: str, passed: bool) -> frozenset[str]:
         if passed:
             words = self._namesakes.sub(lambda found: " " * len(found.group()), words)
         return self._words.find(words)
@@ -223,13 +223,13 @@ class Press:
         return "main" if fresh or (one.place <= 1 and context.published is None) else "background"
 
 
-def _is_away(marked: list[tuple[Sentence, set[str]]], title_end: int, words: Phrases) -> bool:
+def _is_away(marked: list[tuple[Sentence, frozenset[str]]], title_end: int, words: Phrases) -> bool:
     """Whether another place leads the article: in the title without ours, named more often, or as often and first."""
     city = sum("place" in found for _, found in marked)
     elsewhere = sum("elsewhere" in found for _, found in marked)
     if not elsewhere:
         return False
-    lead = next((found for sentence, found in marked if sentence.start < title_end), set())
+    lead: frozenset[str] = next((found for sentence, found in marked if sentence.start < title_end), frozenset())
     if elsewhere != city or ("elsewhere" in lead and "place" not in lead):
         return elsewhere > city or ("elsewhere" in lead and "place" not in lead)
     sentence, found = next(one for one in marked if one[1] & {"place", "elsewhere"})

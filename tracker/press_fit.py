@@ -207,7 +207,7 @@ class Fit:
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
 
     def _is_of_another_mayor(self) -> bool:
-        """Only a sponsor ties it to an undated sentence with a mayor who is not its own: members serve under several."""
+        """Only a sponsor, who serves under several mayors, ties it to an undated sentence with another's mayor."""
         sure = self.dated or self.voted or bool(self.acts) or self.own or self.matter.kind == "order"
         return self.context.published is None and bool(self.seen.mayors) and not self.ruled and not sure
 

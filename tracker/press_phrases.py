@@ -17,7 +17,7 @@ from typing import Final
 import re2
 
 _MEMORY: Final = 256 << 20  # bytes that RE2 may use for one set; with too few it would report no match
-_REMEMBERED: Final = 64  # sentences of which the matches are kept, since evidence is cut from them soon after
+_REMEMBERED: Final = 256  # sentences: evidence is cut from them soon after, and copies of stories repeat them
 _Rule = tuple[frozenset[int], str]  # the parts that a phrase needs, and the list that it stands in
 
 
@@ -44,6 +44,7 @@ class Phrases:
             self._set.Add(pattern)
         if self._patterns:
             self._set.Compile()
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
         self._matched = lru_cache(maxsize=_REMEMBERED)(self._match)
         self._compiled: dict[int, re.Pattern[str]] = {}
 
@@ -75,8 +76,11 @@ class Phrases:
         else:
             self._together[parts[0]].append((frozenset(parts[1:]), name))
 
-    def find(self, folded: str) -> set[str]:
+    def find(self, folded: str) -> frozenset[str]:
         """The names of the lists of which at least one phrase stands in the text."""
+        return self._found(folded)
+
+    def _find(self, folded: str) -> frozenset[str]:
         found: set[int] = set()
         for pattern in self._matched(folded):
             found |= self._gives[pattern]
@@ -87,7 +91,7 @@ class Phrases:
             for others, name in self._together.get(part, ()):
                 if others <= found:
                     names.add(name)
-        return names
+        return frozenset(names)
 
     def _match(self, folded: str) -> Sequence[int]:
         """The patterns that stand in the text."""
