@@ -201,6 +201,8 @@ class Descriptions:
         several = len(agencies) > 1 and "law" in fit.seen.kinds
         if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
             return True
+        if "limits" not in fit.seen.marks:
+            return False  # who broke the rules, or wants them changed, does not tell which they are
         return bool(agencies) and (near or several or bool(fit.ruled))
 
     def _is_bound(self, fit: Fit) -> bool:

@@ -12,6 +12,7 @@ from tracker.press_fit import Fit
 from tracker.press_knowledge import Known
 from tracker.press_names import pick_member
 from tracker.press_resolve import Context
+from tracker.press_text import fold
 
 DETAINERS: Final = "detainers"
 Rival = tuple[str, str]  # what is competed for, and for which agency
@@ -45,6 +46,11 @@ class Described(NamedTuple):
         """Whether general words mean it beside another's subject: its agency is there, or "laws" of its year."""
         fit = self.fit
         return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
+
+
+def _names_any(one: Described, names: set[str]) -> bool:
+    words = one.fit.seen.sentence.words.lower() if names else ""
+    return any(name in words for name in names)
 
 
 def rivals_of(matter: Known, objects: frozenset[str]) -> frozenset[Rival]:
@@ -111,7 +117,8 @@ class _Contest:
             for year in one.fit.seen.years & one.matter.law_years
         }
         # sentences that say the very subject of a bill or a law
-        self._changed = {one.fit.seen.place for one in described if one.changes}
+        bills = {fold(name).lower() for matter in told if not matter.is_law for name in matter.names}
+        self._changed = {one.fit.seen.place for one in described if one.changes or _names_any(one, bills)}
         self._plain = {one.fit.seen.place for one in described if one.matter.kind == "bill" and not one.is_general}
 
     def stays(self, one: Described) -> bool:
@@ -139,9 +146,10 @@ class _Contest:
 
     def _is_only_changed(self, one: Described) -> bool:
         """Whether the sentence tells of a bill on its rules, and not of the law itself."""
-        if one.changes or one.fit.pinned or one.fit.lively or not one.fit.in_force:
+        fit = one.fit
+        if one.changes or fit.pinned or fit.aged or fit.ruled or fit.lively or not fit.in_force:
             return False
-        return one.fit.seen.place in self._changed and "law" not in one.fit.seen.kinds
+        return fit.seen.place in self._changed
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""

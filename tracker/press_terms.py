@@ -45,6 +45,7 @@ class PressTerms(BaseModel):
     topic: Words
     policy: Words
     cooperation: Words
+    limits: Words
     place: Words
     city: Words
     elsewhere: Words
