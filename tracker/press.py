@@ -68,8 +68,8 @@ def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
     """All phrases of the settings, under the names by which the modules beside this one know them."""
     named = [(f"{kind}:{row[0]}", row[1:]) for kind, rows in _rows(terms) for row in rows]
     plain = [
-        ("policy", terms.policy), ("cooperation", terms.cooperation), ("limits", terms.limits), ("topic", terms.topic), ("city", terms.city),
-        ("place", (*terms.place, *terms.city)),
+        ("policy", terms.policy), ("cooperation", terms.cooperation), ("limits", terms.limits),
+        ("topic", terms.topic), ("city", terms.city), ("place", (*terms.place, *terms.city)),
         ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
         ("hand", terms.other_hands),
     ]  # fmt: skip
