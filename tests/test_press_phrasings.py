@@ -9,10 +9,12 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tracker.config import load_config
 from tracker.database import connect, reading, upgrade
 from tracker.press import PUBLISHED, Press, open_press
+from tracker.press_terms import PressTerms
 from tracker.press_text import fold
 from tracker.scope import Rule
 from tracker.sync import load_starter
@@ -93,3 +95,9 @@ def test_unrelated_text_around_adds_no_link(press: Press, case: dict[str, str], 
 def test_a_headline_in_capitals_adds_no_link(press: Press, case: dict[str, str]) -> None:
     known = links(press, case["text"], case["published"]) | wanted(case, "may_also")
     assert links(press, case["text"].upper(), case["published"]) <= known
+
+
+def test_a_phrase_with_a_group_that_is_not_there_is_refused() -> None:
+    settings = CONFIG.press.model_dump() | {"topic": ("{no_such_group} + ICE",)}
+    with pytest.raises(ValidationError, match="no_such_group"):
+        PressTerms.model_validate(settings)

@@ -1,7 +1,11 @@
 """The settings of ``[press]``: the words that tie news to matters, and how much each piece of evidence weighs."""
 
+import re
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+_GROUP: Final = re.compile(r"\{(\w+)\}")
 Words = tuple[str, ...]
 Lists = tuple[tuple[str, ...], ...]  # the first word of each list is its name
 
@@ -64,6 +68,14 @@ class PressTerms(BaseModel):
     usual_agencies: Words
     neighbours: Lists
     borrowed_sections: Words
+
+    @model_validator(mode="after")
+    def _groups_are_there(self) -> "PressTerms":
+        names = {row[0] for row in self.groups}
+        missing = sorted(set(_GROUP.findall(self.model_dump_json())) - names)
+        if missing:
+            raise ValueError(f"groups lacks {', '.join(missing)}, which phrases name in braces")
+        return self
 
     @model_validator(mode="after")
     def _review_comes_first(self) -> "PressTerms":
