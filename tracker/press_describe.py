@@ -126,7 +126,7 @@ class Descriptions:
         kind = 0.0 if fit.goes_on else self._weights.kind
         score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
-        marks |= {mark for mark in fit.seen.marks if mark.startswith("kind:")}
+        marks |= {f"kind:{name}" for name in fit.seen.kinds}
         marks |= {f"sponsor:{fit.matter.sponsor}"} if fit.sponsored else set()
         changes = any(f"object:{name}" in marks for name in fit.matter.objects & self._on_rules)
         return Described(fit, round(score, 3), marks, subject.rivals, changes)

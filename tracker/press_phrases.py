@@ -45,7 +45,7 @@ class Phrases:
         if self._patterns:
             self._set.Compile()
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
-        self._matched = lru_cache(maxsize=_REMEMBERED)(self._match)
+        self._spanned = lru_cache(maxsize=_REMEMBERED)(self._span)
         self._compiled: dict[int, re.Pattern[str]] = {}
 
     def _part(self, part: str) -> int:
@@ -82,7 +82,7 @@ class Phrases:
 
     def _find(self, folded: str) -> frozenset[str]:
         found: set[int] = set()
-        for pattern in self._matched(folded):
+        for pattern in self._match(folded):
             found |= self._gives[pattern]
         names: set[str] = set()
         for part in found:
@@ -99,7 +99,10 @@ class Phrases:
 
     def span(self, folded: str, names: Iterable[str]) -> tuple[int, int] | None:
         """From the first to the last word that made these lists be found; None if there is none."""
-        matched, wanted = self._matched(folded), set(names)
+        return self._spanned(folded, frozenset(names))
+
+    def _span(self, folded: str, wanted: frozenset[str]) -> tuple[int, int] | None:
+        matched = self._match(folded)
         found = set().union(*(self._gives[pattern] for pattern in matched))
         told = {part for part in found if not wanted.isdisjoint(self._alone.get(part, ()))}
         for part in found:

@@ -39,7 +39,7 @@ class Described(NamedTuple):
     @property
     def is_general(self) -> bool:
         """Whether it is a law that only general words describe."""
-        return self.matter.kind == "bill" and not any(mark.startswith("object:") for mark in self.marks)
+        return self.matter.kind == "bill" and self.matter.objects.isdisjoint(self.fit.seen.objects)
 
     @property
     def is_beside(self) -> bool:
