@@ -5,16 +5,17 @@ worse than none: what scores below ``publish_at`` waits for an editor, what scor
 general coverage of the policy belongs to the topic and to no law.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from tracker.press_citations import find_citations
+from tracker.press_citations import Citation, find_citations, without_years
 from tracker.press_describe import Descriptions
-from tracker.press_fit import is_fresh
-from tracker.press_knowledge import Knowledge, Known, read_knowledge, session_of
+from tracker.press_fit import Spans, is_fresh
+from tracker.press_knowledge import Knowledge, Known, read_knowledge
 from tracker.press_names import Names
 from tracker.press_phrases import Phrases
 from tracker.press_resolve import FEW_WORDS, Context, resolve, years_in
@@ -67,13 +68,28 @@ def vocabulary(terms: PressTerms, sponsors: Iterable[str] = ()) -> Phrases:
     """All phrases of the settings, under the names by which the modules beside this one know them."""
     named = [(f"{kind}:{row[0]}", row[1:]) for kind, rows in _rows(terms) for row in rows]
     plain = [
-        ("policy", terms.policy), ("cooperation", terms.cooperation), ("topic", terms.topic), ("city", terms.city),
+        ("policy", terms.policy), ("cooperation", terms.cooperation), ("limits", terms.limits),
+        ("topic", terms.topic), ("city", terms.city), ("place", (*terms.place, *terms.city)),
         ("elsewhere", terms.elsewhere), ("state", terms.state), ("other", terms.other_subjects),
         ("hand", terms.other_hands),
     ]  # fmt: skip
-    people = [(f"sponsor:{name}", (fold(name),)) for name in sorted(set(sponsors) - {""})]
+    people = [
+        (f"sponsor:{name}", (f"={fold(name)}", f"={fold(name).upper()}")) for name in sorted(set(sponsors) - {""})
+    ]
     around = [(f"neighbour:{row[0]}", row[1:]) for row in terms.neighbours if len(row) > 1]
-    return Phrases([*named, *plain, *people, *around])
+    return Phrases([*named, *plain, *people, *around], groups_of(terms))
+
+
+def _passed_over(namesake: str) -> str:
+    """One namesake as a pattern; what stands before a bar must be there, and stays."""
+    kept, _, passed = namesake.rpartition("|")
+    words = r"\s+".join(map(re.escape, passed.split()))
+    return rf"(?<={re.escape(kept)}){words}" if kept else words
+
+
+def groups_of(terms: PressTerms) -> dict[str, tuple[str, ...]]:
+    """The groups of words that phrases of the settings may name, by name."""
+    return {row[0]: row[1:] for row in terms.groups}
 
 
 def _rows(terms: PressTerms) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
@@ -82,6 +98,7 @@ def _rows(terms: PressTerms) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]
     yield "kind", terms.kinds
     yield "act", terms.acts
     yield "mayor", terms.people
+    yield "speaker", terms.speakers
 
 
 class Press:
@@ -90,11 +107,12 @@ class Press:
     def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
         self._terms = terms
         self._knowledge = knowledge
+        self._namesakes = re.compile("|".join(map(_passed_over, terms.namesakes)) or r"\Z.")
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
         self._names = Names(knowledge)
-        self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())])
+        self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))
         self._descriptions = Descriptions(knowledge, terms)
-        self._early = timedelta(days=terms.early_days)
+        self._spans = Spans(timedelta(days=terms.early_days), timedelta(days=terms.late_days))
 
     def read(self, title: str, text: str, published: date | None = None) -> Reading:
         """The matters that an article is about; `published` is its New York date, None where it is not known."""
@@ -105,47 +123,49 @@ class Press:
         return self._read(whole, folded, len(clean(title)), published)
 
     def _read(self, whole: str, folded: str, title_end: int, published: date | None) -> Reading:
-        marked = [(sentence, self._marks(sentence.words)) for sentence in sentences(folded)]
-        marks = set().union(*(found for _, found in marked))
-        mayors, agencies = (
-            frozenset(m[len(kind) :] for m in marks if m.startswith(kind)) for kind in ("mayor:", "agency:")
+        citations = list(find_citations(folded))
+        plain = without_years(folded, citations)
+        passed = self._namesakes.search(plain) is not None
+        marked = [(sentence, self._marks(sentence.words, passed)) for sentence in sentences(plain)]
+        marks = frozenset[str]().union(*(found for _, found in marked))
+        mayors, speakers, agencies, people = (
+            frozenset(mark[len(kind) :] for mark in marks if mark.startswith(kind))
+            for kind in ("mayor:", "speaker:", "agency:", "sponsor:")
         )
+        mayors = mayors or speakers
         # a sentence on another subject ("equal employment ... immigration status") vouches for no number
         policy = any("policy" in found and "other" not in found for _, found in marked)
-        words = folded.count(" ") + 1
+        words = len(folded.split())
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
-        context = Context(published, policy, mayors, agencies, words, years, self._early, borrowed)
+        context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed, people)
         away = _is_away(marked, title_end, self._words)
-        here = not away and ("city" in marks or words < FEW_WORDS)
-        found = [] if away else list(self._explicit(folded, context))
+        here = not away and ("place" in marks or words < FEW_WORDS)
+        cited = list(resolve(citations, self._knowledge, context))
+        if away:  # a number with its year means ours wherever it stands, if the city is named
+            cited = [one for one in cited if "city" in marks and one[0].year and one[0].kind in ("LL", "Int", "Res")]
+        found = list(_explicit(cited))
         if not away:
             seen = list(see_all(marked, context))
-            usable = [one for one in seen if not one.marks & {"other"} and not _is_foreign(one)]
+            strange = _strange(citations, cited)
+            usable = [one for one in seen if "other" not in one.marks and not _is_foreign(one, strange)]
             found += self._named(usable, context, folded, {one.matter.file_number for one in found}, here)
             here = here or bool(found)
             context = context._replace(told=frozenset(one.matter.file_number for one in found))
-            context = context._replace(
-                company=frozenset(session_of(one.matter.opened_on.year) for one in found if one.matter.kind == "bill")
-            )
+            context = context._replace(company=frozenset(matter.opened_on.year for matter in _bills(cited, found)))
+            if here or not marks & {"elsewhere", "state"}:
+                found += self._described(usable, context, [one.matter for one in found], here)
             if here:
-                found += self._described(usable, context, [one.matter for one in found])
                 found += self._neighbours(usable, found)
         links = tuple(self._links(found, whole, context))
         return Reading(links, here and "topic" in marks)
 
-    def _marks(self, words: str) -> set[str]:
-        for namesake in self._terms.namesakes:
-            if namesake in words:
-                words = words.replace(namesake, " " * len(namesake))
+    def _marks(self, words: str, passed: bool) -> frozenset[str]:
+        if passed:
+            words = self._namesakes.sub(lambda found: " " * len(found.group()), words)
         return self._words.find(words)
 
-    def _explicit(self, folded: str, context: Context) -> Iterator[_Found]:
-        for citation, matter in resolve(find_citations(folded), self._knowledge, context):
-            kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
-            yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
-
     def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:
-        for one in seen:
+        for one in seen if self._names.occur(folded) else ():
             for matter, name in self._names.find(one.sentence, context, folded, cited):
                 # the name of a state's or a federal act is not that of the resolution about it
                 if matter.kind == "resolution" and not (here and "kind:resolution" in one.marks):
@@ -154,8 +174,11 @@ class Press:
                 start, end = self._names.span(one.sentence, name) or (0, len(one.sentence.words))
                 yield _Found(matter, kind, _NAMED, one.place, one.sentence.start + start, one.sentence.start + end)
 
-    def _described(self, seen: list[Seen], context: Context, told: list[Known]) -> Iterator[_Found]:
+    def _described(self, seen: list[Seen], context: Context, told: list[Known], here: bool) -> Iterator[_Found]:
+        """Where no place is named at all, only what moved in those very days, by its own subject."""
         for described in self._descriptions.find(seen, context, told):
+            if not here and (described.is_general or not described.fit.fresh):
+                continue
             start, end = self._span(described)
             yield _Found(described.matter, BY_DESCRIPTION, described.score, described.fit.seen.place, start, end)
 
@@ -196,31 +219,51 @@ class Press:
 
     def _role(self, one: _Found, context: Context) -> str:
         """Main is what the piece is about: told at its start, or of the days in which it was published."""
-        fresh = is_fresh(one.matter, context, timedelta(days=self._terms.late_days))
+        fresh = is_fresh(one.matter, context.published, self._spans)
         return "main" if fresh or (one.place <= 1 and context.published is None) else "background"
 
 
-def _is_away(marked: list[tuple[Sentence, set[str]]], title_end: int, words: Phrases) -> bool:
+def _is_away(marked: list[tuple[Sentence, frozenset[str]]], title_end: int, words: Phrases) -> bool:
     """Whether another place leads the article: in the title without ours, named more often, or as often and first."""
-    city = sum("city" in found for _, found in marked)
+    city = sum("place" in found for _, found in marked)
     elsewhere = sum("elsewhere" in found for _, found in marked)
     if not elsewhere:
         return False
-    lead = next((found for sentence, found in marked if sentence.start < title_end), set())
-    if elsewhere != city or ("elsewhere" in lead and "city" not in lead):
-        return elsewhere > city or ("elsewhere" in lead and "city" not in lead)
-    sentence, found = next(one for one in marked if one[1] & {"city", "elsewhere"})
-    if {"city", "elsewhere"} <= found:
-        ours, theirs = (words.span(sentence.words, [name]) or (0, 0) for name in ("city", "elsewhere"))
+    lead: frozenset[str] = next((found for sentence, found in marked if sentence.start < title_end), frozenset())
+    if elsewhere != city or ("elsewhere" in lead and "place" not in lead):
+        return elsewhere > city or ("elsewhere" in lead and "place" not in lead)
+    sentence, found = next(one for one in marked if one[1] & {"place", "elsewhere"})
+    if {"place", "elsewhere"} <= found:
+        ours, theirs = (words.span(sentence.words, [name]) or (0, 0) for name in ("place", "elsewhere"))
         return theirs[0] < ours[0]
     return "elsewhere" in found
 
 
-def _is_foreign(one: Seen) -> bool:
-    """Whether a sentence tells of another place, or of the state's laws."""
+def _explicit(cited: list[tuple[Citation, Known]]) -> Iterator[_Found]:
+    for citation, matter in cited:
+        kind = BY_DESCRIPTION if citation.kind == "section" else EXPLICIT
+        yield _Found(matter, kind, _SURE, 0, citation.start, citation.end)
+
+
+def _bills(cited: list[tuple[Citation, Known]], found: list[_Found]) -> Iterator[Known]:
+    """The bills that a text names as bills, by number or by name."""
+    yield from (matter for citation, matter in cited if citation.kind == "Int")
+    yield from (one.matter for one in found if one.kind == BY_NAME and one.matter.kind == "bill")
+
+
+def _strange(citations: list[Citation], cited: list[tuple[Citation, Known]]) -> list[int]:
+    """Where the text cites laws, with their years, that the record does not hold."""
+    known = {citation for citation, _ in cited}
+    return [one.start for one in citations if one.year and one.kind != "section" and one not in known]
+
+
+def _is_foreign(one: Seen, strange: list[int]) -> bool:
+    """Whether a sentence tells of another place, of the state's laws, or of another law by its number."""
+    if any(one.sentence.start <= place < one.sentence.end for place in strange):
+        return True
     if "city" in one.marks or "kind:resolution" in one.marks:
         return False
-    return "elsewhere" in one.marks or "state" in one.marks
+    return "state" in one.marks or ("elsewhere" in one.marks and "place" not in one.marks)
 
 
 def open_press(session: Session, terms: PressTerms) -> Press:

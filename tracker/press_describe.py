@@ -7,10 +7,11 @@ Matters that the same words could mean compete, and only the best stay: that is 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tracker.press_fit import Fit
+from tracker.press_fit import Fit, Spans, is_alive
 from tracker.press_knowledge import Knowledge, Known, mayor_on
 from tracker.press_resolve import Context
 from tracker.press_rivals import DETAINERS, Described, Rival, rivals_of, rivals_of_order, winners
@@ -19,6 +20,8 @@ from tracker.press_terms import PressTerms
 
 _BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
 _NEAR: Final = 3  # sentences
+_BESIDE: Final = 2
+_DAYS: Final = 1_000  # of which it is remembered what was alive
 
 
 class _Subject(NamedTuple):
@@ -27,6 +30,13 @@ class _Subject(NamedTuple):
     points: float
     marks: frozenset[str]
     rivals: frozenset[Rival]
+
+
+class _Around(NamedTuple):
+    """The objects of the sentences around one, and all marks of those beside it."""
+
+    objects: frozenset[str]
+    marks: frozenset[str]
 
 
 _NO_SUBJECT: Final = _Subject(0.0, frozenset(), frozenset())
@@ -40,14 +50,20 @@ class Descriptions:
         self._weights = terms.weights
         self._usual = frozenset(terms.usual_agencies)
         self._late = timedelta(days=terms.late_days)
+        self._spans = Spans(timedelta(days=terms.early_days), self._late)
+        self._alive = lru_cache(maxsize=_DAYS)(self._alive_on)
         self._narrow = frozenset(terms.narrow)
         self._on_rules = frozenset(terms.on_rules)
         orders = [matter for matter in knowledge.matters if matter.kind == "order" and matter.policy and matter.core]
-        self._orders: dict[str, list[Known]] = defaultdict(list)
+        self._orders: dict[str | int, list[Known]] = defaultdict(list)  # by mayor, by who signed, by year
         for order in orders:
-            for name in {*order.mayors, order.sponsor} - {""}:
+            names: set[str | int] = {*filter(None, (*order.mayors, order.sponsor)), *order.law_years}
+            for name in names:
                 self._orders[name].append(order)
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
+        # what binds one agency, where another law of that day binds them all: general words mean the other
+        whole = {matter.law_on for matter in self._broad if not matter.agencies}
+        self._partial = {matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole}
         self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
         self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
 
@@ -56,51 +72,73 @@ class Descriptions:
 
         `told` are the matters that the text cites or names: they compete with the others, and win.
         """
-        described = [one for sentence in seen for one in self._in_sentence(sentence, seen, context)]
+        around = [_around(seen, index) for index in range(len(seen))]
+        described = [
+            one
+            for sentence, others in zip(seen, around, strict=True)
+            for one in self._in_sentence(sentence, others, context)
+        ]
         return winners(described, list(told), context, " ".join(one.sentence.words for one in seen))
 
-    def _in_sentence(self, seen: Seen, everything: list[Seen], context: Context) -> Iterator[Described]:
-        if seen.kinds or seen.acts or (seen.objects and seen.mayors):
-            for matter in self._candidates(seen, context):
-                if described := self._score(Fit(matter, seen, context, self._late), everything):
+    def _in_sentence(self, seen: Seen, around: _Around, context: Context) -> Iterator[Described]:
+        if seen.kinds or seen.acts or (seen.objects and (seen.mayors or seen.before)):
+            for matter in self._candidates(seen, around, context):
+                if described := self._score(Fit(matter, seen, context, self._spans), around):
                     yield described
 
-    def _candidates(self, seen: Seen, context: Context) -> Iterable[Known]:
+    def _candidates(self, seen: Seen, around: _Around, context: Context) -> Iterable[Known]:
         found: dict[str, Known] = {}
         for name in seen.objects:
             found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
         if "order" in seen.kinds:
             in_office = mayor_on(context.published) if context.published else ""
-            for name in seen.people | (seen.mayors or context.mayors | {in_office}):
-                found.update((matter.file_number, matter) for matter in self._orders.get(name, ()))
+            told: Iterable[str | int] = {*seen.people, *seen.years, *(seen.mayors or context.mayors | {in_office})}
+            for one in told:
+                found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
+            near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
+            found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
             found.update((matter.file_number, matter) for matter in self._broad)
         if "directive" in seen.kinds:
             found.update((matter.file_number, matter) for matter in self._directives)
-        return found.values()
+        return [matter for number, matter in found.items() if self._may_be(number, matter, seen, context.published)]
 
-    def _score(self, fit: Fit, everything: list[Seen]) -> Described | None:
+    def _may_be(self, number: str, matter: Known, seen: Seen, day: date | None) -> bool:
+        """A first look that spares the closer one: what it is, and whether it was alive on that day."""
+        if matter.kind not in ("bill", "order") and matter.kind not in seen.kinds:
+            return False
+        return day is None or number in self._alive(day)
+
+    def _alive_on(self, day: date) -> frozenset[str]:
+        """What news of a day can mean."""
+        return frozenset(matter.file_number for matter in self._knowledge.matters if is_alive(matter, day, self._spans))
+
+    def _score(self, fit: Fit, around: _Around) -> Described | None:
         if not fit.kind_fits() or fit.contradicted():
             return None
-        time = self._time(fit)
-        near = _is_near(fit, everything)
-        subject = self._subject(fit, near)
-        if time <= 0 or not subject.rivals or not self._is_bound(fit):
+        own = fit.unmistakable or (fit.matter.kind == "order" and not fit.matter.own.isdisjoint(around.objects))
+        time = self._time(fit, own)
+        if time <= 0 or not self._is_bound(fit):
             return None
-        score = subject.points + time + self._weights.kind + (self._weights.act if fit.acts else 0)
+        subject = self._subject(fit, _is_near(fit, around), own)
+        if not subject.rivals:
+            return None
+        kind = 0.0 if fit.goes_on else self._weights.kind
+        score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
-        marks |= {mark for mark in fit.seen.marks if mark.startswith("kind:")}
+        marks |= {f"kind:{name}" for name in fit.seen.kinds}
         marks |= {f"sponsor:{fit.matter.sponsor}"} if fit.sponsored else set()
-        return Described(fit, round(score, 3), marks, subject.rivals)
+        changes = any(f"object:{name}" in marks for name in fit.matter.objects & self._on_rules)
+        return Described(fit, round(score, 3), marks, subject.rivals, changes)
 
-    def _subject(self, fit: Fit, near: bool) -> _Subject:
+    def _subject(self, fit: Fit, near: bool, own: bool) -> _Subject:
         matter, seen, weights = fit.matter, fit.seen, self._weights
         agencies = seen.agencies & matter.agencies
         objects = seen.objects & (matter.objects & self._on_rules or matter.objects)
         marks = {f"agency:{name}" for name in agencies} | {f"object:{name}" for name in objects}
         points = weights.agency if agencies else 0.0
         if not objects:
-            general = self._general(fit, near)
+            general = self._general(fit, near, own)
             return general._replace(points=points + general.points, marks=general.marks | marks)
         points += weights.object + weights.nearby * (len(objects) - 1)
         points += weights.only if objects & self._alone else 0
@@ -108,7 +146,7 @@ class Descriptions:
             points += weights.plural
         return _Subject(points, frozenset(marks), rivals_of(matter, objects) | rivals_of_order(matter))
 
-    def _general(self, fit: Fit, near: bool) -> _Subject:
+    def _general(self, fit: Fit, near: bool, own: bool) -> _Subject:
         """What general words say: "an executive order of Mayor Koch", "the sanctuary laws of 2014", "new protocols"."""
         matter, seen, weights = fit.matter, fit.seen, self._weights
         points = {"cooperation": weights.cooperation, "policy": weights.policy}.get(seen.general, 0.0)
@@ -116,21 +154,31 @@ class Descriptions:
         if matter.kind == "directive":
             return _Subject(points, marks, frozenset({("directive", "")}) if fit.dated or fit.aged else frozenset())
         if matter.kind == "order":
-            points = max(points, weights.cooperation if near else 0.0)
-            return _Subject(points, marks, rivals_of_order(matter)) if self._is_order_meant(fit, near) else _NO_SUBJECT
+            points = max(points, weights.object if own else weights.cooperation if near else 0.0)
+            return (
+                _Subject(points, marks, rivals_of_order(matter))
+                if self._is_order_meant(fit, near, own)
+                else _NO_SUBJECT
+            )
         if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
             return _NO_SUBJECT
         points = max(points, weights.cooperation if near else 0.0)
         points += weights.nearby if near and seen.general else 0
         points += weights.plural if matter.twin and "plural" in seen.kinds and not seen.agencies else 0
-        return _Subject(points, marks, rivals_of(matter, ()))
+        return _Subject(points, marks, rivals_of(matter, frozenset()))
 
-    def _is_order_meant(self, fit: Fit, near: bool) -> bool:
+    def _is_order_meant(self, fit: Fit, near: bool, own: bool) -> bool:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
         if fit.dated and fit.ruled:
             return True
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
-        return on_policy and (fit.dated or fit.aged or fit.sponsored or "made" in fit.seen.kinds)
+        told = own or fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
+        return on_policy and (told or self._is_only(fit))
+
+    def _is_only(self, fit: Fit) -> bool:
+        """Whether it is the one order of the mayor, or of the year, that the sentence names."""
+        names = fit.ruled | (fit.seen.years & fit.matter.law_years)
+        return any(len(self._orders[name]) == 1 for name in names)
 
     def _is_told_broadly(self, fit: Fit, near: bool) -> bool:
         """Whether general words ("laws of 2014", "laws that limit how police and jails work with ICE") mean this law.
@@ -148,31 +196,39 @@ class Descriptions:
             return bool(fit.seen.general) or near
         if fit.seen.general != "cooperation":
             return False
+        if fit.ruled and fit.matter.twin and fit.matter.how == "signed" and {"plural", "made"} <= fit.seen.kinds:
+            return not agencies or bool(agencies & own)
         several = len(agencies) > 1 and "law" in fit.seen.kinds
-        return fit.fresh or (bool(agencies) and (near or several or bool(fit.ruled)))
+        if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
+            return True
+        if "limits" not in fit.seen.marks:
+            return False  # who broke the rules, or wants them changed, does not tell which they are
+        return bool(agencies) and (near or several or bool(fit.ruled))
 
     def _is_bound(self, fit: Fit) -> bool:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""
         matter = fit.matter
+        if matter.file_number in self._partial and not (fit.dated and "plural" in fit.seen.kinds):
+            return not matter.agencies.isdisjoint(fit.seen.agencies | (fit.context.agencies if fit.fresh else set()))
         if fit.dated or fit.aged or fit.fresh or DETAINERS not in matter.objects or matter.objects & self._on_rules:
             return True
         meant = fit.seen.agencies or fit.context.agencies & self._usual or self._usual
         return not matter.agencies.isdisjoint(meant)
 
-    def _time(self, fit: Fit) -> float:
+    def _time(self, fit: Fit, own: bool) -> float:
         """How well the time fits; none means that nothing ties the words to a time."""
         weights, matter, seen, context = self._weights, fit.matter, fit.seen, fit.context
         order = matter.kind == "order"
-        points = weights.year if fit.dated else weights.age if fit.aged else 0.0
+        points = weights.year if fit.dated or fit.voted else weights.age if fit.aged else 0.0
         if fit.ruled:
             points += weights.mayor * (1.5 if order else 1)
         elif not seen.mayors and context.mayors & matter.mayors:
-            points += weights.mayor * (1 if order else 0.5)
+            points += weights.mayor * (1 if order or len(context.mayors) == 1 else 0.5)
         elif not seen.mayors and order and fit.in_office:
             points += weights.mayor
         if fit.fresh:
             points += weights.fresh + (weights.day if fit.of_the_day else 0)
-        elif fit.in_force and not (fit.dated or fit.aged):
+        elif (fit.in_force or (order and (fit.prevails or fit.recalled_by_mayor))) and not (fit.dated or fit.aged):
             points += weights.in_force
         if fit.acts and not points:
             points += weights.nearby
@@ -182,7 +238,9 @@ class Descriptions:
             points += weights.nearby
         if context.published is None and not fit.dated and (fit.names_its_month or fit.in_company):
             points += weights.month
-        if order and any(len(self._orders[name]) == 1 for name in fit.ruled):
+        if not order and matter.kind != "directive" and not points and context.published is None and fit.own:
+            points += weights.in_force  # nothing but its subject, which is that of no other
+        if order and (self._is_only(fit) or (own and not points)):
             points += weights.only
         return points
 
@@ -196,9 +254,25 @@ def _are_one_family(matters: list[Known]) -> bool:
     return all(one.family == two.family for one in matters for two in matters if one.kind == two.kind)
 
 
-def _is_near(fit: Fit, everything: list[Seen]) -> bool:
+def _around(seen: list[Seen], index: int) -> _Around:
+    """What stands in the sentences around one, which are those beside it in the text."""
+    place = seen[index].place
+    window = [one for one in seen[max(0, index - _NEAR) : index + _NEAR + 1] if one.place != place]
+    near = [one for one in window if abs(one.place - place) <= _NEAR]
+    objects = frozenset[str]().union(*(one.objects for one in near))
+    return _Around(objects, frozenset().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE)))
+
+
+def _is_near(fit: Fit, around: _Around) -> bool:
     """Whether a sentence beside it speaks of what the matter is about, or the text cites what it changed."""
     if (fit.dated or fit.aged or fit.ruled) and fit.matter.related & fit.context.told:
         return True
-    place = fit.seen.place
-    return any(fit.matter.objects & other.objects for other in everything if 0 < abs(other.place - place) <= _NEAR)
+    if fit.matter.objects & around.objects:
+        return True
+    if fit.seen.objects or not fit.dated:
+        return False
+    if fit.matter.agencies & fit.seen.agencies and "policy" in around.marks:
+        return True
+    if "plural" not in fit.seen.kinds:
+        return False
+    return "cooperation" in around.marks or (bool(fit.ruled) and "topic" in around.marks)

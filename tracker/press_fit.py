@@ -1,56 +1,76 @@
 """One matter held against one sentence: what agrees in kind and time, and what rules the matter out. Pure."""
 
 import re
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
-from tracker.press_knowledge import Known, mayor_on, session_of
-from tracker.press_resolve import Context
+from tracker.press_knowledge import Known, mayor_on
+from tracker.press_resolve import Context, is_of_company
 from tracker.press_seen import Seen
 from tracker.wording import MAYORS
 
 _TERMS: Final = [name for _, name in MAYORS]
+_OTHERS: Final = frozenset({"resolution", "bill", "law"})
+_DETAINERS: Final = "detainers"
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 
 
-def is_fresh(matter: Known, context: Context, late: timedelta) -> bool:
+class Spans(NamedTuple):
+    """How long before it exists, and how long after its last act, news is still news of a matter."""
+
+    early: timedelta
+    late: timedelta
+
+
+def is_fresh(matter: Known, day: date | None, spans: Spans) -> bool:
     """Whether an article was published in a matter's own days, or near them."""
-    day = context.published
-    if day is None or day < matter.opened_on - context.early:
+    if day is None or day < matter.opened_on - spans.early:
         return False
-    return matter.closed_on is None or day <= matter.closed_on + late
+    return matter.closed_on is None or day <= matter.closed_on + spans.late
+
+
+def is_alive(matter: Known, day: date, spans: Spans) -> bool:
+    """Whether news of a day may mean it: it was thought of by then, and did not end as no law long before."""
+    if day < matter.opened_on - spans.early:
+        return False
+    failed = matter.died or (matter.kind == "bill" and not matter.is_law)
+    return not failed or is_fresh(matter, day, spans)
+
+
+def _acts_by(matter: Known, seen: Seen, day: date | None) -> frozenset[str]:
+    return seen.acts & {act for act, on in matter.acts if day is None or on <= day}
 
 
 class Fit:
-    """A matter and a sentence of an article; `late` is how long after its last act news is still news of it.
+    """A matter and a sentence of an article; `spans` are those of news before and after it.
 
     ``dated``: the sentence has its year. ``aged``: it says how many years ago it was, and no year. ``ruled``: mayors in
-    the sentence under whom it came up or came into force. ``acts``: a veto, an override, a ruling that befell it.
-    ``sponsored``: its sponsor is there, or who signed it in the Mayor's place. ``fresh``: published while it moved,
-    shortly before it came up, or shortly after its last act. ``in_company``: a bill of the same session is cited.
+    the sentence under whom it came up or came into force. ``voted``: a vote of the Council on it. ``acts``: a veto, an
+    override, a ruling that befell it. ``sponsored``: its sponsor is there, or who signed it in the Mayor's place.
+    ``fresh``: published while it moved, shortly before it came up, or shortly after its last act.
     """
 
     __slots__ = (
-        *("matter", "seen", "context", "late"),
-        *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "in_company"),
+        *("matter", "seen", "context", "spans"),
+        *("dated", "aged", "ruled", "acts", "sponsored", "fresh", "voted"),
     )
 
-    def __init__(self, matter: Known, seen: Seen, context: Context, late: timedelta) -> None:
-        self.matter, self.seen, self.context, self.late = matter, seen, context, late
-        years = matter.law_years
+    def __init__(self, matter: Known, seen: Seen, context: Context, spans: Spans) -> None:
+        self.matter, self.seen, self.context, self.spans = matter, seen, context, spans
+        years, day = matter.law_years, context.published
         self.dated = not years.isdisjoint(seen.years)
         self.aged = not (self.dated or years.isdisjoint(seen.aged))
         self.ruled = seen.mayors & matter.mayors
-        self.acts = seen.acts & matter.acts
+        self.acts = _acts_by(matter, seen, day) if seen.acts and matter.acts else frozenset()
+        self.voted = not seen.tallies.isdisjoint(matter.tallies)
         self.sponsored = bool(matter.sponsor) and matter.sponsor in seen.people
-        self.fresh = is_fresh(matter, context, late)
-        self.in_company = bool(context.company) and session_of(matter.opened_on.year) in context.company
+        self.fresh = is_fresh(matter, day, spans)
 
     def of(self, matter: Known) -> "Fit":
         """Another matter held against the same sentence."""
-        return Fit(matter, self.seen, self.context, self.late)
+        return Fit(matter, self.seen, self.context, self.spans)
 
     @property
     def of_the_day(self) -> bool:
@@ -58,6 +78,21 @@ class Fit:
         days = {self.matter.opened_on} if self.matter.kind == "order" else self.matter.acted_on
         day = self.context.published
         return day is not None and (day in days or day - timedelta(days=1) in days)
+
+    @property
+    def own(self) -> bool:
+        """The sentence says what no other family of bills, or of resolutions, is about."""
+        return not self.matter.own.isdisjoint(self.seen.objects)
+
+    @property
+    def unmistakable(self) -> bool:
+        """An order with an object that no other order has."""
+        return self.matter.kind == "order" and self.own
+
+    @property
+    def in_company(self) -> bool:
+        """A bill of the same session is cited."""
+        return is_of_company(self.matter, self.context)
 
     @property
     def lively(self) -> bool:
@@ -75,6 +110,20 @@ class Fit:
         return matter.law_on <= day and (matter.replaced_on is None or day < matter.replaced_on)
 
     @property
+    def prevails(self) -> bool:
+        """News of an order's own days, or of those before another order took its place."""
+        day, end = self.context.published, self.matter.replaced_on
+        return self.fresh or (day is not None and end is not None and self.matter.opened_on <= day < end)
+
+    @property
+    def recalled_by_mayor(self) -> bool:
+        """An undated article names a mayor under whom the order, since replaced, was in effect."""
+        end, named = self.matter.replaced_on, self.context.mayors
+        if self.context.published is not None or end is None or not named:
+            return False
+        return any(name in named and self.matter.opened_on <= since < end for since, name in MAYORS)
+
+    @property
     def in_office(self) -> bool:
         """Its mayor was in office when the article was published."""
         return self.context.published is not None and mayor_on(self.context.published) in self.matter.mayors
@@ -86,14 +135,24 @@ class Fit:
 
     @property
     def pinned(self) -> bool:
-        """Its year, its sponsor or what befell it stands in the sentence."""
-        return self.dated or self.sponsored or bool(self.acts)
+        """Its year, its vote, its sponsor or what befell it stands in the sentence."""
+        return self.dated or self.voted or self.sponsored or bool(self.acts)
+
+    @property
+    def goes_on(self) -> bool:
+        """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
+        alone = len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
+        recalled = self.fresh or self.dated or self.ruled or alone or self.in_company
+        if not self.seen.before or not recalled:
+            return False
+        day, law_on = self.context.published, self.matter.law_on
+        return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
 
     def kind_fits(self) -> bool:
         """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
-        kinds = self.seen.kinds
+        kinds = self.seen.kinds | self.seen.before if self.goes_on else self.seen.kinds
         if self.matter.kind == "order":
-            return self._speaks_of_order()
+            return self._speaks_of_order(kinds)
         if self.matter.kind != "bill":
             return self.matter.kind in kinds
         if kinds.isdisjoint({"law", "bill"}):
@@ -101,20 +160,24 @@ class Fit:
         if "order" in kinds and not self.pinned:
             return False  # what an order does is not what a law does
         undated = self.context.published is None and not self.context.company
-        alive = self.fresh or self.dated or bool(self.acts) or self.in_company
-        return "law" in kinds or not self.matter.is_law or alive or undated
+        if "law" in kinds or not self.matter.is_law or undated:
+            return True
+        return self.fresh or self.dated or bool(self.acts) or self.in_company
 
-    def _speaks_of_order(self) -> bool:
-        if "order" in self.seen.kinds and (not self.seen.foreign_order or self.pinned):
+    def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
+        if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
-        if "court" in self.acts or (self.of_the_day and self.ruled):
+        if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
-        return "policy" in self.seen.kinds and self.fresh and bool(self.seen.objects & self.matter.objects)
+        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable:
+            now = self.fresh or (self.context.published is None and bool(self.ruled))
+            return now and ("hand" not in self.seen.marks or bool(self.ruled))
+        return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
     def contradicted(self) -> bool:
         """Whether the time, the agency, the year or the mayor in the sentence is another one."""
         matter, agencies = self.matter, self.seen.agencies
-        if self._is_ahead_of_its_time():
+        if self.context.published is None and self._is_ahead_of_its_time():
             return True
         if (
             matter.kind in ("bill", "directive")
@@ -123,31 +186,43 @@ class Fit:
             and agencies.isdisjoint(matter.agencies)
         ):
             return True
-        if matter.how == "lapsed" and "bill" in self.seen.kinds and "signed" in self.seen.sentence.words:
+        if matter.how == "lapsed" and not self.dated and "signed" in self.seen.sentence.words:
             return True  # no mayor signed it
-        if self._is_dead():
+        if self.context.published is None and self._is_dead():
+            return True
+        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned):
             return True
         if self.context.published is None and self.in_company:
             return False
-        if self.fresh or self.pinned:
+        if self.fresh or (self.pinned and not self._is_of_another_mayor()):
             return False
         if self.seen.mayors:
             return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
-        if not self.seen.years or self.seen.kinds == {"bans"}:
+        if not self.seen.years or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
+        if matter.kind == "bill" and self.context.published is None and self.own and not matter.is_law:
+            return False  # the years are those of the laws that it would change
+        if matter.kind == "resolution" and "law" not in self.seen.kinds:
+            return True  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
 
+    def _is_of_another_mayor(self) -> bool:
+        """Only a sponsor, who serves under several mayors, ties it to an undated sentence with another's mayor."""
+        sure = self.dated or self.voted or bool(self.acts) or self.own or self.matter.kind == "order"
+        return self.context.published is None and bool(self.seen.mayors) and not self.ruled and not sure
+
     def _is_ahead_of_its_time(self) -> bool:
-        """Not yet thought of on that day; or, in an undated article, under any mayor whom it names."""
-        if self.context.published:
-            return self.context.published < self.matter.opened_on - self.context.early
+        """In an undated article, not yet thought of under any mayor whom it names."""
         named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
         own = [_TERMS.index(name) for name in self.matter.mayors]
         return bool(named and own) and max(named) < min(own) and not self.pinned
 
     def _is_dead(self) -> bool:
-        """What never became law is meant only in its own days, or where something recalls them."""
-        if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)) or self.fresh:
+        """What never became law is meant in an undated article only where something recalls its days."""
+        if not (self.matter.died or (self.matter.kind == "bill" and not self.matter.is_law)):
             return False
-        recalled = self.dated or self.sponsored or self.names_its_month or self.in_company
-        return self.context.published is not None or not recalled
+        if self.dated or self.voted or self.sponsored:
+            return False
+        if self.matter.kind == "bill" and self.matter.objects & self.seen.objects <= {_DETAINERS}:
+            return True  # rules on detainers are many
+        return not (self.names_its_month or self.in_company or self.own)

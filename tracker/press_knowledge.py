@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from tracker.errors import BadIdentifier
 from tracker.identifiers import FileNumber, LocalLaw, OrderNumber, parse
-from tracker.models import TRACKED, Action, Matter, Note, Person, Relation, SectionEffect, Sponsorship
+from tracker.models import TRACKED, Action, Matter, Note, Person, Relation, SectionEffect, Sponsorship, Vote
 from tracker.press_phrases import Phrases
 from tracker.wording import MAYORS
 
@@ -43,9 +43,11 @@ class Known:
 
     ``opened_on`` is the day it came into the world, ``closed_on`` the day of its last act, None while it may still
     move; ``law_on`` the day it became law, was adopted or signed. ``names`` are proper names that the press uses.
+    ``acts`` are a veto, an override, a ruling, each with its day.
     ``law_years`` are the years by which the press calls it: of a law or an order that in which it came into force.
     ``replaced_on`` is the day on which another law wrote its rules anew; ``twin`` says that a law of the same day does
-    the same for another agency.
+    the same for another agency. ``own`` are the objects that no other family of its kind is about. ``tallies`` are the
+    Council's votes on it, as "43-5".
     """
 
     file_number: str
@@ -63,7 +65,7 @@ class Known:
     names: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
     agencies: frozenset[str] = frozenset()
-    acts: frozenset[str] = frozenset()
+    acts: tuple[tuple[str, date], ...] = ()
     policy: bool = False
     heard_on: tuple[date, ...] = ()
     acted_on: frozenset[date] = frozenset()
@@ -75,6 +77,8 @@ class Known:
     years: frozenset[int] = frozenset()
     mayors: frozenset[str] = frozenset()
     law_years: frozenset[int] = frozenset()
+    own: frozenset[str] = frozenset()
+    tallies: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ def read_knowledge(session: Session, vocabulary: Phrases, neighbours: Iterable[s
     notes = {note.file_number: note for note in session.scalars(sa.select(Note))}
     actions = _actions(session)
     sponsors = _sponsors(session)
-    sections = _sections(session)
+    sections, tallies = _sections(session), _tallies(session)
     query = sa.select(Matter).where(col(Matter.scope).in_(TRACKED), col(Matter.removed_at).is_(None))
     matters = [
         _known(matter, notes.get(matter.file_number), actions[matter.id], vocabulary, sponsors.get(matter.id, ""))
@@ -123,7 +127,11 @@ def read_knowledge(session: Session, vocabulary: Phrases, neighbours: Iterable[s
     ]
     held = {matter.file_number for matter in matters}
     matters += [_neighbour(number) for number in neighbours if number not in held]
-    matters = [replace(matter, sections=frozenset(sections[matter.file_number])) for matter in matters]
+    matters = [
+        replace(matter, sections=frozenset(sections[number]), tallies=frozenset(tallies[number]))
+        for matter in matters
+        for number in (matter.file_number,)
+    ]
     return Knowledge(tuple(_related(matters, session.scalars(sa.select(Relation)).all())))
 
 
@@ -144,7 +152,9 @@ def _sponsors(session: Session) -> dict[int, str]:
         .join(Person, col(Person.id) == col(Sponsorship.person_id))
         .where(col(Sponsorship.position) == 0)
     )
-    return {matter_id: _surname(name) for matter_id, name in session.execute(query)}
+    mayors = {name for _, name in MAYORS}  # whom the press means by such a name
+    surnames = {matter_id: _surname(name) for matter_id, name in session.execute(query)}
+    return {matter_id: name for matter_id, name in surnames.items() if name not in mayors}
 
 
 def _surname(name: str) -> str:
@@ -159,6 +169,22 @@ def _sections(session: Session) -> dict[str, set[tuple[str, str]]]:
     return rows
 
 
+def _tallies(session: Session) -> dict[str, set[str]]:
+    """The votes of the whole Council on each matter."""
+    yes, no = (sa.func.sum(sa.case((col(Vote.value) == value, 1), else_=0)) for value in ("Affirmative", "Negative"))
+    query = (
+        sa.select(Matter.file_number, yes, no)  # type: ignore[call-overload]
+        .join(Action, col(Action.matter_id) == col(Matter.id))
+        .join(Vote, col(Vote.action_id) == col(Action.id))
+        .where(col(Action.body) == "City Council", col(Action.withdrawn_at).is_(None))
+        .group_by(Matter.file_number, Action.id)
+    )
+    rows: dict[str, set[str]] = defaultdict(set)
+    for number, ayes, noes in session.execute(query):
+        rows[number].add(f"{ayes}-{noes}")
+    return rows
+
+
 def _known(
     matter: Matter, note: Note | None, actions: list[tuple[date, str]], vocabulary: Phrases, sponsor: str
 ) -> Known:
@@ -167,7 +193,10 @@ def _known(
     days = {day for day, _ in actions}
     opened = min({matter.introduced_on} | {day for day, name in actions if kind == "bill" and "P-C" in name})
     law_on = matter.enacted_on if kind == "bill" else matter.final_action_on or matter.introduced_on
-    closed = None if matter.stage in ("in_committee", "laid_over", "introduced") else max(days | {matter.introduced_on})
+    moved = {day for day, name in actions if name != "Order Revoked"}  # that day is the news of another order
+    closed = (
+        None if matter.stage in ("in_committee", "laid_over", "introduced") else max(moved | {matter.introduced_on})
+    )
     words = f"{matter.title or matter.name}\n{matter.name}\n{note.headline if note else ''}"
     found = vocabulary.find(words)
     mayors = {mayor_on(day) for day in (opened, law_on or closed or opened)} - {""}
@@ -187,7 +216,7 @@ def _known(
         names=tuple(_names(matter, note)),
         objects=frozenset(name[7:] for name in found if name.startswith("object:")),
         agencies=frozenset(name[7:] for name in found if name.startswith("agency:")),
-        acts=frozenset(act for _, name in actions for sign, act in _ACTS if name.startswith(sign)),
+        acts=tuple((act, day) for day, name in actions for sign, act in _ACTS if name.startswith(sign)),
         policy="policy" in found,
         heard_on=tuple(day for day, name in actions if name.startswith("Hearing")),
         acted_on=frozenset(days),
@@ -267,7 +296,7 @@ def _related(matters: list[Known], relations: Iterable[Relation]) -> list[Known]
     replaced: dict[str, date] = {}
     for row in rows:
         old, new = known.get(row.earlier), known.get(row.later)
-        if old and new and new.is_law and new.law_on and _writes_anew(row.kind, old, new):
+        if old and new and (new.is_law or new.kind == "order") and new.law_on and _writes_anew(row.kind, old, new):
             replaced[old.file_number] = min(new.law_on, replaced.get(old.file_number, new.law_on))
     beside: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -279,8 +308,16 @@ def _related(matters: list[Known], relations: Iterable[Relation]) -> list[Known]
         replace(matter, twin=matter.file_number in twins, related=frozenset(beside[matter.file_number]))
         for matter in matters
     ]
-    return [
+    matters = [
         replace(matter, family=_root(matter.file_number, before), replaced_on=replaced.get(matter.file_number))
+        for matter in matters
+    ]
+    bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for matter in matters:
+        for name in matter.objects:
+            bearers[matter.kind, name].add(matter.family)
+    return [
+        replace(matter, own=frozenset(name for name in matter.objects if len(bearers[matter.kind, name]) == 1))
         for matter in matters
     ]
 

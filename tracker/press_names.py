@@ -5,16 +5,18 @@ the text names (and the record confirms), the mayor whom it names, and last the 
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tracker.press_knowledge import Knowledge, Known, session_of
+from tracker.press_knowledge import Knowledge, Known
 from tracker.press_phrases import Phrases
-from tracker.press_resolve import Context
+from tracker.press_resolve import Context, is_of_company
 from tracker.press_text import Sentence, fold
 
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                   "November", "December")  # fmt: skip
+
+_LONG_TITLE: Final = 10  # words
 
 
 class Names:
@@ -26,19 +28,28 @@ class Names:
             for name in matter.names:
                 if matter not in (bearers := self._bearers[fold(name).lower()]):
                     bearers.append(matter)
+        self._families = {matter.file_number: matter.family for matter in knowledge.matters}
         self._phrases = Phrases((name, list(_forms(name))) for name in self._bearers)
+
+    def occur(self, folded: str) -> bool:
+        """Whether a text has any name at all."""
+        return bool(self._phrases.find(folded))
 
     def forms(self) -> list[str]:
         """Every form of every name, as phrases."""
         return [form for name in self._bearers for form in _forms(name)]
 
     def find(
-        self, sentence: Sentence, context: Context, folded: str, cited: Container[str]
+        self, sentence: Sentence, context: Context, folded: str, cited: Collection[str]
     ) -> Iterator[tuple[Known, str]]:
         """The matters that a sentence names, each with the name; a bearer whose number the text cites is the one."""
+        families = {family for number in cited if (family := self._families.get(number))}
         for name in sorted(self._phrases.find(sentence.words)):
             bearers = self._bearers[name]
-            bearers = [matter for matter in bearers if matter.file_number in cited] or bearers
+            if named := [matter for matter in bearers if matter.file_number in cited]:
+                bearers = named
+            else:  # a cited bill may bear the start of what a later one of its family is called
+                bearers = [matter for matter in bearers if matter.family not in families]
             resolutions = [matter for matter in bearers if matter.kind == "resolution"]
             bills = [matter for matter in bearers if matter.kind != "resolution"]
             for group in (bills, resolutions):
@@ -55,6 +66,9 @@ class Names:
 def _forms(name: str) -> Iterator[str]:
     """A name as it is, and with the city's other name."""
     yield name
+    words = name.split()
+    if len(words) > _LONG_TITLE:  # pages cut long titles short
+        yield " ".join(words[:_LONG_TITLE])
     if "nyc " in name:
         yield name.replace("nyc ", "new york city ")
 
@@ -68,13 +82,13 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         return next(reversed(opened), next(iter(coming), None))
     if told := [matter for matter in members if _tells_a_day_of(matter, folded)]:
         return told[-1]
-    if company := [matter for matter in members if session_of(matter.opened_on.year) in context.company]:
+    if company := [matter for matter in members if is_of_company(matter, context)]:
         return company[-1]
     if context.mayors:
         ruled = [matter for matter in members if matter.mayors & context.mayors]
         members = ruled or members
     heard = [matter for matter in members if matter.heard_on or matter.is_law]
-    return (heard or members)[-1]
+    return heard[-1] if heard else members[0]  # what was never heard was news when it was new
 
 
 def _tells_a_day_of(matter: Known, folded: str) -> bool:

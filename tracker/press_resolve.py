@@ -31,8 +31,15 @@ class Context(NamedTuple):
     years: frozenset[int]
     early: timedelta
     borrowed: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()  # sponsors and signers whom it names
     told: frozenset[str] = frozenset()  # the matters cited or named in it
-    company: frozenset[tuple[int, int]] = frozenset()  # the sessions of the bills named in it
+    company: frozenset[int] = frozenset()  # the years of the bills named in it
+
+
+def is_of_company(matter: Known, context: Context) -> bool:
+    """Whether it came up in the session of a bill that the text names, and near it in time."""
+    own = matter.opened_on.year
+    return any(session_of(own) == session_of(year) and abs(own - year) <= 1 for year in context.company)
 
 
 def years_in(folded: str) -> frozenset[int]:
@@ -45,9 +52,10 @@ def resolve(citations: Iterable[Citation], knowledge: Knowledge, context: Contex
     found = list(citations)
     if any(_is_certain(citation, knowledge) for citation in found):
         context = context._replace(policy=True)
+    added = _added_sections(found, knowledge, context)
     for citation in found:
         if citation.kind == "section":
-            matter = _section(citation.number, knowledge, context)
+            matter = None if citation.number in added else _section(citation.number, knowledge, context)
         elif citation.kind == "LL":
             matter = _law(citation, knowledge, context)
         elif citation.kind in ("EO", "EEO"):
@@ -56,6 +64,12 @@ def resolve(citations: Iterable[Citation], knowledge: Knowledge, context: Contex
             matter = _file(citation, knowledge, context)
         if matter is not None:
             yield citation, matter
+
+
+def _added_sections(found: Iterable[Citation], knowledge: Knowledge, context: Context) -> set[str]:
+    """The sections that a bill cited in the text would add: there the number is a part of that bill."""
+    files = (_file(citation, knowledge, context) for citation in found if citation.kind in ("Int", "Res"))
+    return {section for matter in files if matter for section, effect in matter.sections if effect == "adds"}
 
 
 def _is_certain(citation: Citation, knowledge: Knowledge) -> bool:
@@ -116,7 +130,9 @@ def _law(citation: Citation, knowledge: Knowledge, context: Context) -> Known | 
 
 
 def _order(citation: Citation, found: list[Citation], knowledge: Knowledge, context: Context) -> Known | None:
-    same = [m for m in knowledge.by_number.get((citation.kind, int(citation.number)), ()) if m.core]
+    same = knowledge.by_number.get((citation.kind, int(citation.number)), [])
+    if not citation.year and citation.kind == "EO":
+        same = [matter for matter in same if matter.core]  # each mayor has an order of every low number
     if citation.year:
         return next((m for m in same if isinstance(m.number, OrderNumber) and m.number.year == citation.year), None)
     day = context.published
@@ -130,6 +146,7 @@ def _order(citation: Citation, found: list[Citation], knowledge: Knowledge, cont
     sure = (
         context.policy
         or bool(matter.mayors & context.mayors)
+        or matter.sponsor in context.people
         or (bare and (in_office or (day is not None and int(citation.number) >= _RARE_ORDER)))
     )
     return matter if sure or _has_partner(matter, citation, found, knowledge) else None

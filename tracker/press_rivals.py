@@ -5,13 +5,14 @@ of publication tells which is meant, and the others must not be linked beside it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker.press_fit import Fit
 from tracker.press_knowledge import Known
 from tracker.press_names import pick_member
 from tracker.press_resolve import Context
+from tracker.press_text import fold
 
 DETAINERS: Final = "detainers"
 Rival = tuple[str, str]  # what is competed for, and for which agency
@@ -19,12 +20,16 @@ _CLOSE: Final = 0.04  # matters this near to the best one are meant as well
 
 
 class Described(NamedTuple):
-    """A matter that a sentence describes, how surely, the marks that say so, and what it competes for."""
+    """A matter that a sentence describes, how surely, the marks that say so, and what it competes for.
+
+    ``changes`` says that it is described as a bill on the rules of other laws, which are not described thereby.
+    """
 
     fit: Fit
     score: float
     marks: frozenset[str]
     rivals: frozenset[Rival]
+    changes: bool = False
 
     @property
     def matter(self) -> Known:
@@ -34,13 +39,28 @@ class Described(NamedTuple):
     @property
     def is_general(self) -> bool:
         """Whether it is a law that only general words describe."""
-        return self.matter.kind == "bill" and not any(mark.startswith("object:") for mark in self.marks)
+        return self.matter.kind == "bill" and self.matter.objects.isdisjoint(self.fit.seen.objects)
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether general words mean it beside another's subject: its agency is there, or "laws" of its year."""
+        fit = self.fit
+        return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
 
 
-def rivals_of(matter: Known, objects: Iterable[str]) -> frozenset[Rival]:
+def _names_any(one: Described, names: set[str]) -> bool:
+    words = one.fit.seen.sentence.words.lower() if names else ""
+    return any(name in words for name in names)
+
+
+def rivals_of(matter: Known, objects: frozenset[str]) -> frozenset[Rival]:
     """What a matter competes for: each object, and the rules on detainers for each agency; "" where it has none."""
-    kind = "rule" if matter.kind == "bill" else matter.kind
-    wide = sorted(matter.agencies) or [""]
+    return _rivals("rule" if matter.kind == "bill" else matter.kind, matter.agencies, objects)
+
+
+@lru_cache(maxsize=4096)
+def _rivals(kind: str, agencies: frozenset[str], objects: frozenset[str]) -> frozenset[Rival]:
+    wide = sorted(agencies) or [""]
     named = [(name, agency) for name in objects for agency in (wide if name == DETAINERS else [""])]
     return frozenset((f"{kind}:{name}", agency) for name, agency in named or [("general", agency) for agency in wide])
 
@@ -66,6 +86,7 @@ def winners(described: list[Described], told: list[Known], context: Context, fol
 
 def _meant(members: list[Described], context: Context, folded: str) -> list[Described]:
     """The member of a family of bills that is meant."""
+    members = [member for member in members if member.fit.sponsored] or members
     if len(members) == 1:
         return members
     best = max(member.score for member in members)
@@ -95,11 +116,19 @@ class _Contest:
             if not one.is_general and one.matter.is_law and "plural" not in one.fit.seen.kinds
             for year in one.fit.seen.years & one.matter.law_years
         }
+        # sentences that say the very subject of a bill or a law
+        bills = {fold(name).lower() for matter in told if not matter.is_law for name in matter.names}
+        self._changed = {one.fit.seen.place for one in described if one.changes or _names_any(one, bills)}
+        self._plain = {one.fit.seen.place for one in described if one.matter.kind == "bill" and not one.is_general}
 
     def stays(self, one: Described) -> bool:
         """Whether nothing means the words better; its own year is enough, unless it is another's too."""
         years = one.fit.seen.years & one.matter.law_years
         if one.is_general and years and self._is_taken(one, years):
+            return False
+        if one.is_general and one.fit.seen.place in self._plain and not one.is_beside:
+            return False
+        if self._is_only_changed(one):
             return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
@@ -108,9 +137,19 @@ class _Contest:
             return True
         if cited and not self._is_the_news(one, cited):
             return False
-        if any(_is_overtaken(one, other) for other in self._described):
+        if any(
+            _is_overtaken(one, other) or _is_one_of_two(one, other) or _is_to_come(one, other)
+            for other in self._described
+        ):
             return False
         return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
+
+    def _is_only_changed(self, one: Described) -> bool:
+        """Whether the sentence tells of a bill on its rules, and not of the law itself."""
+        fit = one.fit
+        if one.changes or fit.pinned or fit.aged or fit.ruled or fit.lively or not fit.in_force:
+            return False
+        return fit.seen.place in self._changed
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""
@@ -129,8 +168,30 @@ class _Contest:
 
 def _is_overtaken(one: Described, other: Described) -> bool:
     """Whether words without a year mean the newer of two laws in force, the one that changed the other."""
-    if one.fit.fresh or not (one.fit.in_force and other.fit.in_force and one.rivals & other.rivals):
+    in_force = (one.fit.in_force and other.fit.in_force) or one.matter.kind == other.matter.kind == "order"
+    if one.fit.fresh or not (in_force and one.rivals & other.rivals):
         return False
     old, new = one.matter.law_on, other.matter.law_on
     newer = old is not None and new is not None and new > old and other.matter.file_number in one.matter.related
     return newer and other.score >= one.score - _CLOSE
+
+
+def _is_to_come(one: Described, other: Described) -> bool:
+    """Whether an order was yet to come when another of that mayor was news."""
+    day = one.fit.context.published
+    if day is None or one.matter.kind != "order" or not one.rivals & other.rivals:
+        return False
+    return other.matter.opened_on <= day < one.matter.opened_on and other.fit.fresh
+
+
+def _is_one_of_two(one: Described, other: Described) -> bool:
+    """Whether "a law" of a mayor is rather the one that he signed alone than one of two of the same day, or not."""
+    if one.fit.fresh or one.fit.dated or one.fit.aged or one.fit.seen.place != other.fit.seen.place:
+        return False
+    mayors = one.matter.mayors & other.matter.mayors & (one.fit.seen.mayors or one.fit.context.mayors)
+    if not (mayors and other.matter.is_law and one.rivals & other.rivals and other.score >= one.score - _CLOSE):
+        return False
+    several = "plural" in one.fit.seen.kinds and len(one.fit.seen.agencies) > 1
+    if several:
+        return other.matter.twin and not one.matter.twin
+    return one.matter.twin and not other.matter.twin and "plural" not in one.fit.seen.kinds

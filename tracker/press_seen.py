@@ -1,8 +1,8 @@
 """What is seen in each sentence of an article: the words of the settings by kind, years, and ages. Pure."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker.press_resolve import Context, years_in
@@ -12,6 +12,11 @@ _NUMBERS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+_NONE: Final = frozenset[str]()
+_TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s*(?:-|to|-to-)\s*(?P<no>\d{1,2})(?![\d-])", re.IGNORECASE)
+_DECADE: Final = 10  # years
+_A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
+_MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
 _UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
 _AGE: Final = re.compile(
     rf"\b(?P<number>\d{{1,2}}|{'|'.join(_UNITS)})(?:-|\s+)years?(?:-old|\s+(?:ago|after|since|later|earlier))",
@@ -23,7 +28,8 @@ class Seen(NamedTuple):
     """One sentence and what was found in it.
 
     ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
-    the names of one kind each. ``aged`` are the years that "eight years ago" may mean.
+    the names of one kind each. ``aged`` are the years that "eight years ago" may mean, ``tallies`` votes as "43-5".
+    ``before`` are the kinds of the sentence before, where this one says none: "Two bills were signed. They bar ..."
     """
 
     place: int
@@ -37,6 +43,8 @@ class Seen(NamedTuple):
     acts: frozenset[str]
     mayors: frozenset[str]
     people: frozenset[str]
+    tallies: frozenset[str]
+    before: frozenset[str] = frozenset()
 
     @property
     def general(self) -> str:
@@ -49,41 +57,57 @@ class Seen(NamedTuple):
         return "hand" in self.marks and not self.mayors
 
 
-def see_all(marked: Iterable[tuple[Sentence, set[str]]], context: Context) -> Iterator[Seen]:
+def see_all(marked: Iterable[tuple[Sentence, frozenset[str]]], context: Context) -> Iterator[Seen]:
     """Every sentence with its marks and years; what follows a semicolon is still about the same kind of matter."""
-    goes_on, kinds = False, set[str]()
+    goes_on, kinds, before = False, _NONE, _NONE
     for place, (sentence, marks) in enumerate(marked):
-        own = {mark for mark in marks if mark.startswith("kind:")}
-        inherited = kinds if goes_on and sentence.words[:1].islower() and not own else set()
-        yield _see(place, sentence, marks | inherited, context)
-        goes_on, kinds = sentence.words.endswith(";"), own or inherited
+        own = frozenset(mark for mark in marks if mark.startswith("kind:"))
+        inherited = kinds if goes_on and sentence.words[:1].islower() and not own else _NONE
+        seen = _see(place, sentence, marks | inherited, context)
+        yield seen._replace(before=_NONE if seen.kinds & _MATTERS else before)
+        goes_on, kinds, before = sentence.words.endswith(";"), own or inherited, seen.kinds
 
 
-def _see(place: int, sentence: Sentence, marks: set[str], context: Context) -> Seen:
-    names: dict[str, set[str]] = defaultdict(set)
+@lru_cache(maxsize=4096)
+def _by_kind(marks: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The names of each kind of marks; sentences with the same marks are many."""
+    names: dict[str, set[str]] = {}
     for mark in marks:
         kind, colon, name = mark.partition(":")
         if colon:
-            names[kind].add(name)
+            names.setdefault(kind, set()).add(name)
+    return {kind: frozenset(found) for kind, found in names.items()}
+
+
+def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context) -> Seen:
+    names = _by_kind(marks)
     return Seen(
         place,
         sentence,
-        frozenset(marks),
+        marks,
         years_in(sentence.words),
         _ages_in(sentence.words, context),
-        objects=frozenset(names["object"]),
-        agencies=frozenset(names["agency"]),
-        kinds=frozenset(names["kind"]),
-        acts=frozenset(names["act"]),
-        mayors=frozenset(names["mayor"]),
-        people=frozenset(names["sponsor"]),
+        objects=names.get("object", _NONE),
+        agencies=names.get("agency", _NONE),
+        kinds=names.get("kind", _NONE),
+        acts=names.get("act", _NONE),
+        mayors=names.get("mayor") or names.get("speaker", _NONE),
+        people=names.get("sponsor", _NONE),
+        tallies=_tallies_in(sentence.words),
     )
+
+
+def _tallies_in(words: str) -> frozenset[str]:
+    """Votes for and against, as "43-5"."""
+    return frozenset(f"{found['yes']}-{found['no']}" for found in _TALLY.finditer(words))
 
 
 def _ages_in(words: str, context: Context) -> frozenset[int]:
     """The years that "eight years ago" may mean; the day of publication and rounding leave a year to either side."""
-    if context.published is None or "year" not in words.lower():
+    if context.published is None or not ("year" in words.lower() or "decade" in words.lower()):
         return frozenset()
     ages = (age["number"].lower() for age in _AGE.finditer(words))
     then = [context.published.year - (_UNITS.get(age) or int(age)) for age in ages]
-    return frozenset(year + step for year in then for step in (-1, 0, 1))
+    then += [context.published.year - _DECADE] if _A_DECADE.search(words) else []
+    last = frozenset({context.published.year - 1} if "last year" in words.lower() else ())
+    return last | frozenset(year + step for year in then for step in (-1, 0, 1))

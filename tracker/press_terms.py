@@ -1,7 +1,11 @@
 """The settings of ``[press]``: the words that tie news to matters, and how much each piece of evidence weighs."""
 
+import re
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+_GROUP: Final = re.compile(r"\{(\w+)\}")
 Words = tuple[str, ...]
 Lists = tuple[tuple[str, ...], ...]  # the first word of each list is its name
 
@@ -41,9 +45,12 @@ class PressTerms(BaseModel):
     late_days: int = Field(ge=0)
     weights: PressWeights
     wake: Words
+    groups: Lists
     topic: Words
     policy: Words
     cooperation: Words
+    limits: Words
+    place: Words
     city: Words
     elsewhere: Words
     state: Words
@@ -53,6 +60,7 @@ class PressTerms(BaseModel):
     agencies: Lists
     objects: Lists
     people: Lists
+    speakers: Lists
     namesakes: Words
     on_rules: Words
     narrow: Words
@@ -60,6 +68,14 @@ class PressTerms(BaseModel):
     usual_agencies: Words
     neighbours: Lists
     borrowed_sections: Words
+
+    @model_validator(mode="after")
+    def _groups_are_there(self) -> "PressTerms":
+        names = {row[0] for row in self.groups}
+        missing = sorted(set(_GROUP.findall(self.model_dump_json())) - names)
+        if missing:
+            raise ValueError(f"groups lacks {', '.join(missing)}, which phrases name in braces")
+        return self
 
     @model_validator(mode="after")
     def _review_comes_first(self) -> "PressTerms":

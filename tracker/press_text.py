@@ -36,9 +36,9 @@ _SHORT: Final = (
     r"No|Nos|Int|Intro|Res|Sec|Art|Mr|Mrs|Ms|Dr|St|Jr|Sr|Rep|Sen|Gov|Ald|vs|v|cf|Inc|Co|Dept|Ave|approx"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|[A-Z]|a\.m|p\.m|U\.S|N\.Y|E\.O|L\.L"
 )
-_STOP: Final = re.compile(
-    rf"(?P<short>(?<![A-Za-z])(?:{_SHORT})\. )|[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|;\s+|\s*\n+"
-)
+_SHORT_BEFORE: Final = re.compile(rf"(?<![A-Za-z])(?:{_SHORT})\.$")
+_LONGEST_SHORT: Final = 8
+_STOP: Final = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|;\s+|\n\s*")
 
 
 class _Letters(dict[int, str]):
@@ -83,9 +83,11 @@ def sentences(folded: str) -> Iterator[Sentence]:
     """The sentences of a folded text, in its order, without white space around them."""
     start = 0
     for stop in _STOP.finditer(folded):
-        if stop["short"] is None:
-            yield from _sentence(folded, start, stop.end())
-            start = stop.end()
+        at = stop.start()
+        if folded[at] == "." and _SHORT_BEFORE.search(folded, max(0, at - _LONGEST_SHORT), at + 1):
+            continue
+        yield from _sentence(folded, start, stop.end())
+        start = stop.end()
     yield from _sentence(folded, start, len(folded))
 
 
