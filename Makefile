@@ -14,13 +14,13 @@ DATA ?= ../shared/data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench lock starter wheel clean
+.PHONY: help install dev run test check bench bench-digest lock starter wheel clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
-	@echo 'Also: install bench lock starter wheel clean'
+	@echo 'Also: install bench bench-digest lock starter wheel clean'
 
 install: .venv/.installed
 	@:
@@ -43,6 +43,10 @@ bench: dev
 	@$(PLACE) -m benchmarks
 	@$(PLACE) -m benchmarks.sources
 	@$(PLACE) -m benchmarks.press
+
+# what digests lose and repeat in a replay of 2025 and 2026, what kills do to them, and how many go out in a second
+bench-digest: dev
+	@$(PLACE) -m benchmarks.digest
 
 # keeps the pins that still fit; make lock ARGS=--upgrade takes the newest
 lock: dev

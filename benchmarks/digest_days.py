@@ -1,19 +1,12 @@
 """A replay of the record day by day, as it was seen, with a digest every day to one who follows every introduction.
 
 What is counted is read from the mails themselves: each line of a mail's HTML bears the number of its change. Beside it,
-on the same days, what the rules of two other trackers would have mailed, which go by the date of the act:
-
-* Open States, daily: a bill is mailed when ``since <= latest action date <= today``, compared as days.
-* Seattle Councilmatic, weekly: a bill is mailed when its latest action is dated in the last 8 days, or later.
-
-A row is lost under such a rule when the first mail of the bill that could have shown it as new never went out, and a
-mail is a repeat when nothing of the bill was new in it. As in the notes on peers, "known bills" are meant: rows that
-were added to bills that somebody could follow already.
+on the same days, what two other trackers' rules would have lost (`digest_rules`).
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes
@@ -25,27 +18,29 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from benchmarks.digest_rules import Losses, by_action_date, rows_seen
 from scrapers import council_archive
 from scrapers.git_archive import open_repository
 from tracker.composing import compose
-from tracker.config import load_config
+from tracker.config import Config, load_config
 from tracker.database import connect, reading, upgrade, writing
 from tracker.digests import Shelf, Slip
 from tracker.envelope import Envelope, Packer
 from tracker.held import table
 from tracker.ingest import Seen, Source, ingest
 from tracker.letter import Caps, Writer
+from tracker.mail import Mailer
 from tracker.models import Change, Matter, Run
 from tracker.models_digests import Digest
 from tracker.models_mail import Subscriber, Subscription
-from tracker.queries_changes import FRESH_DAYS
 from tracker.scope import Rule
 from tracker.secret import Seal, Secret
 from tracker.sender import Tools, links_of
 from tracker.tokens import Tokens
-from tracker.wording import new_york_date
 
 MODES: Final = ("replay",)
+# as others have replayed the same rules over the same record; in January bills of the last session are filed in bulk
+WINDOWS: Final = {2025: (date(2025, 2, 1), date(2025, 11, 30)), 2026: (date(2026, 2, 5), date(2026, 8, 21))}
 AT: Final = time(11, tzinfo=UTC)
 COUNTED: Final = ("status_changed", "action_added")
 _LINE: Final = re.compile(r'id="change-(\d+)"')
@@ -61,7 +56,7 @@ class Counts:
     lost: int = 0
     repeated: int = 0
     foreign: int = 0
-    rules: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # rows, lost, empty mails
+    rules: dict[str, Losses] = field(default_factory=dict)
 
 
 def seen_by_day(place: str, before: date) -> Iterator[tuple[date, Iterator[Seen]]]:
@@ -87,7 +82,7 @@ def run(place: str, folder: Path, year: int) -> Counts:
     engine = connect(f"sqlite:///{folder}/days-{year}.db")
     upgrade(engine)
     config = load_config(None, {})
-    rule, tools = Rule(config.scope), tools_for(config.model_copy(update={}).site, config.mail)
+    rule, tools = Rule(config.scope), tools_for(config)
     first, counts, told = date(year, 1, 1), Counts(), Counter[int]()
     for on, seen in seen_by_day(place, first):
         if on.year > year:
@@ -107,14 +102,13 @@ def run(place: str, folder: Path, year: int) -> Counts:
     return counts
 
 
-def tools_for(site: object, mail: object) -> Tools:
+def tools_for(config: Config) -> Tools:
     """What writing stands on, with no caps: every line is to be counted."""
-    config = load_config(None, {})
     site = config.site.model_copy(update={"base_url": "https://tracker.example.org"})
     mail = config.mail.model_copy(update={"sender": "tracker@example.org", "host": "127.0.0.1"})
     secret = Secret.fresh()
     writer = Writer(site, mail.postal, Caps(None, None, None))
-    return Tools(site, mail, Seal(secret), Tokens(secret), writer, Packer(site, mail), lambda: None)  # type: ignore
+    return Tools(site, mail, Seal(secret), Tokens(secret), writer, Packer(site, mail), lambda: Mailer(mail))
 
 
 def follow_everything(engine: sa.Engine, tools: Tools, now: datetime) -> None:
@@ -183,67 +177,9 @@ def _compare(engine: sa.Engine, told: Counter[int], counts: Counts, year: int) -
     counts.repeated = sum(number - 1 for number in told.values() if number > 1)
     counts.foreign = sum(key not in known for key in told)
     added = [(row.matter_id, row.acted_on, row.started_at.date()) for row in rows if row.kind == "action_added"]
+    spans = (date(year, 1, 1), date(year, 12, 31)), WINDOWS[year]
     with reading(engine) as session:
-        counts.rules = by_action_date(latest_dates(session), added, year)
-
-
-def latest_dates(session: object) -> dict[int, list[tuple[date, date]]]:
-    """Of each matter the (day on which it was seen, date of the act) of all its rows, in the order seen."""
-    from tracker.models import Action
-
-    actions, matters = table(Action), table(Matter)
-    chosen = (
-        sa.select(actions.c.matter_id, actions.c.first_seen_at, actions.c.acted_on)
-        .join(matters, matters.c.id == actions.c.matter_id)
-        .where(matters.c.kind == "Introduction")
-        .order_by(actions.c.first_seen_at)
-    )
-    found: dict[int, list[tuple[date, date]]] = {}
-    for matter_id, at, acted_on in session.execute(chosen):  # type: ignore[attr-defined]
-        moment = at.astimezone(UTC)
-        seen_on = moment.date() + timedelta(days=moment.time().replace(tzinfo=UTC) > AT)
-        found.setdefault(matter_id, []).append((seen_on, acted_on))
-    return found
-
-
-def by_action_date(
-    held: dict[int, list[tuple[date, date]]], added: Sequence[tuple[int, date, date]], year: int
-) -> dict[str, tuple[int, int, int]]:
-    """(rows, rows that no mail showed as new, mails in which nothing was new) of each rule."""
-    rows: dict[int, list[tuple[date, date]]] = {}
-    for matter_id, acted_on, seen_on in added:
-        rows.setdefault(matter_id, []).append((seen_on, acted_on))
-    return {
-        "Open States, daily": _rule(held, rows, year, every=1, back=1, ahead=False),
-        "Seattle, weekly": _rule(held, rows, year, every=7, back=8, ahead=True),
-    }
-
-
-def _rule(
-    held: dict[int, list[tuple[date, date]]],
-    rows: dict[int, list[tuple[date, date]]],
-    year: int,
-    *,
-    every: int,
-    back: int,
-    ahead: bool,
-) -> tuple[int, int, int]:
-    days = [date(year, 1, 1) + timedelta(days=number) for number in range(1, 366, every)]
-    total = lost = empty = 0
-    for matter_id, new in rows.items():
-        total += len(new)
-        waiting, last = sorted(new), date(year, 1, 1)
-        for on in days:
-            visible = [acted for seen, acted in held[matter_id] if seen <= on]
-            latest = max((acted for acted in visible), default=None)
-            fresh = [row for row in waiting if last < row[0] <= on]
-            # what is seen between two mails is new to the next of them, and to no other
-            mailed = latest is not None and on - timedelta(days=back) <= latest and (ahead or latest <= on)
-            lost += 0 if mailed else len(fresh)
-            empty += mailed and not fresh
-            last = on
-        lost += sum(row[0] > last for row in waiting)
-    return total, lost, empty
-
-
-__all__ = ["FRESH_DAYS", "Counts", "new_york_date", "run"]
+        held = rows_seen(session, AT)
+    for since, until in spans:
+        found = by_action_date(held, added, since, until)
+        counts.rules |= {f"{name}, {since:%d %b} to {until:%d %b}": losses for name, losses in found.items()}

@@ -1,5 +1,6 @@
 """Digests from the record to the mail: who is told what, once, and how it reads."""
 
+import quopri
 import re
 from datetime import UTC, date, datetime, timedelta
 from email import policy
@@ -22,14 +23,14 @@ from digest_builder import (
     subscribe,
     tools,
 )  # fmt: skip
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tracker.composing import compose, slot_of
 from tracker.database import connect, reading, upgrade, writing
 from tracker.digests import Shelf, Slip
-from tracker.envelope import Envelope
+from tracker.envelope import Envelope, quoted
 from tracker.held import table
 from tracker.letter import Caps, Links, Writer
 from tracker.models import Note, Relation
@@ -337,13 +338,20 @@ def test_what_a_source_says_begins_no_header_and_no_link(database: sa.Engine) ->
     assert "<script" not in html and "&lt;b&gt;" in html
 
 
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=400), max_size=5))
+def test_quoted_parts_read_as_the_whole_and_keep_to_their_lines(parts: list[str]) -> None:
+    raw = quoted(parts)
+    assert quopri.decodestring(raw).decode().replace("\r\n", "\n") == "".join(parts)
+    assert max(map(len, raw.split(b"\r\n"))) <= 76
+
+
 @pytest.mark.parametrize("address", ["a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "a", ""])
 def test_no_mail_is_made_for_what_is_no_address(address: str) -> None:
     from tracker.letter import Letter
     from tracker.mail import MailFailed
 
     with pytest.raises(MailFailed):
-        tools().packer.pack(Letter("s", "t", "h"), Envelope(address, "<x@y>", NOW, "https://x"))
+        tools().packer.pack(Letter("s", ("t",), ("h",)), Envelope(address, "<x@y>", NOW, "https://x"))
 
 
 def test_headers_are_those_of_a_list_and_stay_on_one_line(database: sa.Engine) -> None:
@@ -351,7 +359,9 @@ def test_headers_are_those_of_a_list_and_stay_on_one_line(database: sa.Engine) -
 
     kit = tools(unsubscribe_mailto="leave@example.org")
     link = f"https://tracker.example.org/unsubscribe/{'a' * 160}"
-    raw = kit.packer.pack(Letter("Ünïcode " * 30, "t\n.\n", "<p>h</p>"), Envelope("r@example.org", "<m@h>", NOW, link))
+    raw = kit.packer.pack(
+        Letter("Ünïcode " * 30, ("t\n.\n",), ("<p>h</p>",)), Envelope("r@example.org", "<m@h>", NOW, link)
+    )
     assert f"\r\nList-Unsubscribe: <{link}>, <mailto:leave@example.org?subject=unsubscribe>\r\n".encode() in raw
     mail = parsed(raw)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

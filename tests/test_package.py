@@ -24,7 +24,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 README = (ROOT / "README.md").read_text()
 
 # what a distribution is imported as, where the two differ
-IMPORTED_AS = {"google-re2": "re2", "beautifulsoup4": "bs4", "flask-compress": "flask_compress", "psycopg": "psycopg"}
+IMPORTED_AS = {
+    "google-re2": "re2",
+    "beautifulsoup4": "bs4",
+    "flask-compress": "flask_compress",
+    "psycopg": "psycopg",
+    "dkimpy": "dkim",
+}
 # parts of Flask that its own documentation tells to import
 OF_FLASK = {"werkzeug", "jinja2", "markupsafe"}
 

@@ -176,6 +176,14 @@ def test_notices_go_before_digests_and_to_those_who_are_still_pending(database: 
     assert first["Subject"] == f"Please confirm: mail from {SITE.title}"
 
 
+def test_a_notice_that_cannot_be_written_holds_nothing_up(record: sa.Engine) -> None:
+    (reader,) = written(record)
+    with writing(record) as session:
+        queue_notice(session, reader, "confirm", NOW, {"nothing": "of use"})
+    assert send_to(record, Inbox()) == Sent(sent=1, failed=1)
+    assert "cannot be written" in deliveries(record)[1].said
+
+
 def test_a_dead_senders_claims_are_taken_by_the_next_and_a_living_ones_are_not(database: sa.Engine) -> None:
     written(database, 2)
     with as_sender(database) as (name, _):
@@ -245,7 +253,7 @@ def test_both_headers_of_one_click_are_under_the_signature(tmp_path: Path) -> No
     record = b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
     mail = settings(dkim_key=str(tmp_path / "key.pem"), dkim_selector="news")
     packer = Packer(SITE, mail, signer(mail))
-    raw = packer.pack(Letter("s", "t\n", "<p>h</p>\n"), Envelope("r@example.org", "<m@h>", NOW, "https://x"))
+    raw = packer.pack(Letter("s", ("t\n",), ("<p>h</p>\n",)), Envelope("r@example.org", "<m@h>", NOW, "https://x"))
 
     def found(name: bytes, timeout: int = 5) -> bytes:
         assert name == b"news._domainkey.example.org."

@@ -96,7 +96,7 @@ def _mail(config: Config) -> Finding:
 
 def _subscribers(config: Config, engine: sa.Engine) -> Finding:
     count, oldest = waiting(engine)
-    mails = f"{count:,} mails to subscribers wait" + (f", the oldest since {moment(oldest)}" if oldest else "")
+    mails = f"Mails to subscribers that wait: {count:,}" + (f", the oldest since {moment(oldest)}" if oldest else "")
     if config.mail.paused:
         return Finding(False, f"[mail] paused is true: nothing is sent to subscribers. {mails}.")
     if not (config.mail.host and config.mail.sender):

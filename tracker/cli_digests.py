@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tracker.setting import Setting, now, with_setting
+from tracker.wording import count
 
 
 def tools_of(setting: Setting) -> Any:
@@ -44,12 +45,13 @@ def digest(setting: Setting, period: str, folder: Path | None) -> None:
     from tracker.rehearsal import rehearse
 
     if folder is not None:
-        click.echo(f"{rehearse(setting.engine, period, now(), tools_of(setting), folder):,} mails written to {folder}.")
+        written = rehearse(setting.engine, period, now(), tools_of(setting), folder)
+        click.echo(f"{count(written, 'mail')} written to {folder}.")
         return
     with only_one(setting.engine, f"digest-{period}"):
         done = compose(setting.engine, period, now())
-    told = f"{done.digests:,} digests with {done.changes:,} changes for {done.slot}"
-    click.echo(told + (f"; {done.quiet:,} of them say that nothing changed." if done.quiet else "."))
+    told = f"{count(done.digests, 'digest')} with {count(done.changes, 'change')} for {done.slot}"
+    click.echo(told + (f"; {done.quiet:,} without any." if done.quiet else "."))
 
 
 @click.command()
@@ -73,7 +75,7 @@ def send(setting: Setting) -> None:
         click.echo("[mail] paused is true: nothing was sent, and what is due waits.")
         return
     click.echo(
-        f"{done.sent:,} mails sent; {done.again:,} to be tried again, {done.failed:,} given up, "
+        f"{count(done.sent, 'mail')} sent; {done.again:,} to be tried again, {done.failed:,} given up, "
         f"{done.suppressed:,} not wanted any more."
     )
 
@@ -87,6 +89,6 @@ def bounces(setting: Setting, mailbox: Path) -> None:
 
     done = read_mailbox(setting.engine, mailbox, now())
     click.echo(
-        f"{done.read:,} messages read: {done.permanent:,} addresses are written to no more, {done.temporary:,} mails "
-        f"are late, {done.unknown:,} are no reports on our mails."
+        f"{count(done.read, 'message')} read: {count(done.permanent, 'address', 'addresses')} to be written to no "
+        f"more, {count(done.temporary, 'mail')} late, {done.unknown:,} no report on a mail of ours."
     )

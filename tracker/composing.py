@@ -18,7 +18,7 @@ from tracker.choosing import Follows, Matched, Target, choose, follows_matter, m
 from tracker.database import next_id, reading, writing
 from tracker.digests import Rows, Shelf, Slip
 from tracker.held import table
-from tracker.letter import Content, subject_of
+from tracker.letter import Content
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import Subscriber, Subscription
 from tracker.outbox import digest_message_id
@@ -254,9 +254,7 @@ def _sheet(reader: _Reader, press: _Press) -> _Sheet | None:
         return _Sheet(reader, (), "{}", f"Nothing changed in the week to {day(press.now)}") if quiet else None
     beside = {"coverage": _pieces(reader, press) if rows else [], "incidents": troubles}
     told = {key: value for key, value in beside.items() if value}
-    entries = press.shelf.entries(rows)
-    subject = subject_of([(entry.face.number, entry.steps) for entry in entries])
-    return _Sheet(reader, rows, json.dumps(told), subject or "Sources that cannot be read")
+    return _Sheet(reader, rows, json.dumps(told), press.shelf.subject(rows) or "Sources that cannot be read")
 
 
 def _untold(trouble: Trouble, since: datetime, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from tracker import queries_digests
 from tracker.choosing import Target, read_reasons
 from tracker.held import table
-from tracker.letter import Content, Entry, by_weight
+from tracker.letter import Content, Entry, by_weight, subject_of
 from tracker.models_digests import DigestChange
 from tracker.queries_digests import Face, Piece, Trouble
 from tracker.queries_sources import sources
@@ -19,7 +19,8 @@ from tracker.telling import Step
 from tracker.wording import SOURCES, moment, new_york_date, source_name
 
 Rows = tuple[tuple[int, str], ...]  # a digest's ledger: change and reasons, by change
-KEPT: Final = 20_000  # ledgers, and changes, that are remembered
+KEPT: Final = 20_000  # changes that are remembered
+LEDGERS: Final = 5_000  # digests of which it is remembered what they say
 
 
 class Slip(NamedTuple):
@@ -39,6 +40,7 @@ class Shelf:
         self._steps: dict[int, Step] = {}
         self._faces: dict[int, Face] = {}
         self._entries: dict[Rows, tuple[Entry, ...]] = {}
+        self._subjects: dict[Rows, str] = {}
         self._pieces: dict[int, Piece] = {}
         self._troubles: dict[int, Trouble] = {}
         self._ages = ""
@@ -48,9 +50,9 @@ class Shelf:
         self._ages = ages(session)
         self._pieces = {piece.coverage_id: piece for piece in queries_digests.pieces(session, now)}
         self._troubles = {each.incident_id: each for each in queries_digests.troubles(session, now)}
-        for kept in (self._steps, self._faces, self._entries):
-            if len(kept) > KEPT:
-                kept.clear()
+        if len(self._steps) > KEPT:
+            self._steps.clear()
+            self._faces.clear()
 
     def contents(self, session: Session, slips: Sequence[Slip]) -> dict[int, Content]:
         """What each digest says, by its id."""
@@ -87,7 +89,17 @@ class Shelf:
         """One entry a matter, the most important first; its steps by date."""
         found = self._entries.get(rows)
         if found is None:
+            _make_room(self._entries)
             found = self._entries[rows] = by_weight(self._grouped(rows))
+        return found
+
+    def subject(self, rows: Rows) -> str:
+        """The subject of a digest with these entries; "" where there are none."""
+        found = self._subjects.get(rows)
+        if found is None:
+            _make_room(self._subjects)
+            entries = self.entries(rows)
+            found = self._subjects[rows] = subject_of([(entry.face.number, entry.steps) for entry in entries])
         return found
 
     def _grouped(self, rows: Rows) -> Iterable[Entry]:
@@ -100,6 +112,11 @@ class Shelf:
         for matter_id, some in steps.items():
             ordered = tuple(sorted(some, key=lambda step: step.order))
             yield Entry(self._faces[matter_id], ordered, tuple(reasons[matter_id]))
+
+
+def _make_room(kept: dict[Rows, Any]) -> None:
+    if len(kept) >= LEDGERS:
+        kept.clear()
 
 
 def _ledger(session: Session, digest_ids: Sequence[int]) -> Mapping[int, Rows]:

@@ -8,7 +8,7 @@ ours.
 
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,7 +30,8 @@ SIGNED: Final = (
     b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"auto-submitted", b"list-id",
     b"list-unsubscribe", b"list-unsubscribe-post",
 )  # fmt: skip
-KEPT: Final = 1_000
+KEPT: Final = 4_000
+SHORT: Final = 300  # characters: a reader's own link is shorter
 
 Sign = Callable[[bytes], bytes]
 
@@ -69,8 +70,8 @@ class Packer:
                 b"\r\n",
                 self._head(letter.subject, language),
                 b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n',
-                _part(boundary, b"plain", letter.text),
-                _part(boundary, b"html", letter.html),
+                _part(boundary, b"plain", letter.plain_parts),
+                _part(boundary, b"html", letter.html_parts),
                 b"--" + boundary + b"--\r\n",
             )
         )
@@ -98,15 +99,36 @@ class Packer:
         return head.as_bytes(policy=ON_THE_WIRE).removesuffix(b"\r\n")
 
 
-def _part(boundary: bytes, subtype: bytes, text: str) -> bytes:
+def _part(boundary: bytes, subtype: bytes, parts: Iterable[str]) -> bytes:
     """One of two readings of the same. Quoted-printable: no line is longer than 76, whatever the words."""
-    encoded = binascii.b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
     return b"".join(
         (
             b"--" + boundary + b"\r\nContent-Type: text/" + subtype + b'; charset="utf-8"\r\n',
-            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded + b"\r\n",
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted(parts) + b"\r\n",
         )
     )
+
+
+def quoted(parts: Iterable[str]) -> bytes:
+    """Parts of a text as quoted-printable (RFC 2045). Those that many mails share are encoded once.
+
+    A part begins on a line of its own; a soft line break, which a reader does not see, stands where it had none.
+    """
+    found: list[bytes] = []
+    for part in parts:
+        encoded = _encoded_once(part) if len(part) > SHORT else _encoded(part)
+        if found and not found[-1].endswith(b"\n"):
+            found.append(b"=\r\n")
+        found.append(encoded)
+    return b"".join(found)
+
+
+def _encoded(text: str) -> bytes:
+    # where a text has no end of a line in it, the library breaks lines as Unix does
+    return binascii.b2a_qp(text.replace("\r", "").encode(), istext=True).replace(b"\n", b"\r\n")
+
+
+_encoded_once = lru_cache(KEPT)(_encoded)
 
 
 def signer(mail: MailConfig) -> Sign | None:

@@ -5,9 +5,10 @@ with its CSS put inline. A mail is those pieces joined, with its reader's own li
 of one busy day cost a hundred thousand joins, and not so many templates.
 """
 
+import re
 import secrets
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ SUBJECT: Final = 120  # characters
 KEPT: Final = 4_000  # pieces that are remembered
 # what is put in later; nobody can guess it, or a headline could carry a reader's own link away to another site
 ENTRIES, MANAGE, UNSUBSCRIBE = (f"[{secrets.token_hex(12)}]" for _ in range(3))
+_MARK: Final = re.compile(f"({'|'.join(map(re.escape, (ENTRIES, MANAGE, UNSUBSCRIBE)))})")
 _HEADINGS: Final = {"now": "What just changed", "daily": "What changed", "weekly": "What changed this week"}
 
 
@@ -72,11 +74,19 @@ class Links(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """A mail before it is one."""
+    """A mail before it is one. Both readings are in parts, most of which are the same objects in very many letters."""
 
     subject: str
-    text: str
-    html: str
+    plain_parts: tuple[str, ...]
+    html_parts: tuple[str, ...]
+
+    @property
+    def plain(self) -> str:
+        return "".join(self.plain_parts)
+
+    @property
+    def html(self) -> str:
+        return "".join(self.html_parts)
 
 
 class _Frame(NamedTuple):
@@ -127,7 +137,7 @@ class Writer:
         self._templates = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
         self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
         self._entry: Callable[[Entry], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
-        self._frame: Callable[[_Frame], tuple[str, str]] = lru_cache(KEPT)(self._write_frame)
+        self._frame: Callable[[_Frame], tuple[tuple[str, ...], tuple[str, ...]]] = lru_cache(KEPT)(self._write_frame)
 
     def write(self, content: Content, links: Links) -> Letter:
         """The whole mail. Entries come in the order given."""
@@ -136,12 +146,12 @@ class Writer:
             content.period, content.on, not content.entries, len(content.entries) - len(shown), content.pieces,
             content.troubles, content.ages, content.language,
         )  # fmt: skip
-        text, html = self._frame(frame)
+        plain, html = self._frame(frame)
         written = [self._entry(entry) for entry in shown]
         return Letter(
             self.subject(content),
-            _with_links(text.replace(ENTRIES, "\n\n".join(each[0] for each in written)), links),
-            _with_links(html.replace(ENTRIES, "".join(each[1] for each in written)), links),
+            tuple(_filled(plain, [each[0] for each in written], links)),
+            tuple(_filled(html, [each[1] for each in written], links)),
         )
 
     def subject(self, content: Content) -> str:
@@ -164,9 +174,9 @@ class Writer:
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]
         lines += [f"  {hidden}"] if hidden else []
         lines += [_wrapped(why, "  ", "  ")]
-        return "\n".join(lines), self._inliner.inline_fragment(html, self._css)
+        return "\n".join(lines) + "\n\n", self._inliner.inline_fragment(html, self._css)
 
-    def _write_frame(self, frame: _Frame) -> tuple[str, str]:
+    def _write_frame(self, frame: _Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
         heading, opening = _heading(frame), _opening(frame)
         troubles = [_trouble_line(trouble) for trouble in frame.troubles]
         pieces = frame.pieces[: self._caps.pieces]
@@ -176,38 +186,44 @@ class Writer:
         html = self._templates.get_template("digest.html").render(
             site=self._site, postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
             troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
-            "where": _where(piece)} for piece in pieces], more_pieces=more, ages=frame.ages,
+            "where": _where(piece), "language": piece.language} for piece in pieces], more_pieces=more, ages=frame.ages,
             language=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
         )  # fmt: skip
-        return self._plain(frame, heading, opening, troubles, hidden, pieces, more), self._inliner.inline(html)
+        plain = self._plain(frame, heading, opening, troubles, hidden, pieces, more)
+        return _split(plain), _split(self._inliner.inline(html))
 
     def _plain(
         self, frame: _Frame, heading: str, opening: str, troubles: Sequence[str], hidden: str,
         pieces: Sequence[Piece], more: str,
     ) -> str:  # fmt: skip
         base = self._site.base_url
-        parts = [f"{self._site.title}\n{heading}", _wrapped(opening)]
-        parts += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
-        parts += [ENTRIES + (f"\n\n{hidden}\n{base}/changes?scope=all" if hidden else "")] if not frame.quiet else []
+        head = [f"{self._site.title}\n{heading}", _wrapped(opening)]
+        head += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
+        rest = [f"{hidden}\n{base}/changes?scope=all"] if hidden else []
         if pieces:
             told = [f"{_wrapped(f'{piece.headline} ({_where(piece)})', '  * ', '    ')}\n    {piece.address}"
                     for piece in pieces]  # fmt: skip
-            parts.append("\n".join(["New coverage", *told, *([f"  {more}: {base}/coverage"] if more else [])]))
+            rest.append("\n".join(["New coverage", *told, *([f"  {more}: {base}/coverage"] if more else [])]))
         foot = [
             "-- ", _wrapped("You get this because you asked us, at this address, to write to you when what you follow "
             "changes."), f"See or change what you follow:\n{MANAGE}", f"Unsubscribe:\n{UNSUBSCRIBE}",
             _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
         ]  # fmt: skip
-        return (
-            "\n\n".join(part.rstrip("\n") if part != ENTRIES else part for part in parts)
-            + "\n\n"
-            + "\n".join(foot)
-            + "\n"
-        )
+        # every entry ends with a blank line of its own
+        return "\n\n".join([*head, ENTRIES]) + "\n\n".join([*rest, "\n".join(foot)]) + "\n"
 
 
-def _with_links(text: str, links: Links) -> str:
-    return text.replace(MANAGE, links.manage).replace(UNSUBSCRIBE, links.unsubscribe)
+def _split(text: str) -> tuple[str, ...]:
+    """A frame cut at its marks, which stay as parts of their own."""
+    return tuple(part for part in _MARK.split(text) if part)
+
+
+def _filled(parts: Iterable[str], entries: Sequence[str], links: Links) -> Iterator[str]:
+    for part in parts:
+        if part == ENTRIES:
+            yield from entries
+        else:
+            yield {MANAGE: links.manage, UNSUBSCRIBE: links.unsubscribe}.get(part, part)
 
 
 def _heading(frame: _Frame) -> str:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from queue import Queue, SimpleQueue
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -101,7 +102,7 @@ class _Sending:
             for worker in workers:
                 worker.start()
             try:
-                while not self._ended() and (claims := self._claim()):
+                while not self._ended() and self._hold.alive() and (claims := self._claim()):
                     for job in self._ready(claims):
                         self._jobs.put(job)
             finally:
@@ -115,7 +116,7 @@ class _Sending:
         return self._marker.sent
 
     def _ended(self) -> bool:
-        return self._down is not None or self._marker.error is not None or self._stop() or not self._hold.alive()
+        return self._down is not None or self._marker.error is not None or self._stop()
 
     def _claim(self) -> list[Claimed]:
         return claim(self._engine, self._name, self._clock(), BATCH)
@@ -130,8 +131,8 @@ class _Sending:
                 return
             try:
                 yield self._job(each, contents)
-            except MailFailed:
-                self._marker.put([_outcome(each, "failed", said="The stored address is none.")])
+            except MailFailed as error:  # a stored address that is none, or a notice that cannot be written
+                self._marker.put([_outcome(each, "failed", said=_said(error))])
 
     def _contents(self, claims: Sequence[Claimed]) -> dict[int, Content]:
         now = self._clock()
@@ -151,19 +152,26 @@ class _Sending:
         recipient = tools.seal.open(each.sealed)
         whole_id = message_id(each.message_id, urlsplit(tools.site.base_url).hostname or "localhost")
         if each.digest_id is None:
-            person = Subscriber(
-                id=each.subscriber_id, fingerprint="", sealed=b"", state=each.state, language=each.language,
-                nonce=each.nonce, created_at=now, state_since=now,
-            )  # fmt: skip
-            notice = notices.build(
-                each.kind, recipient, person, json.loads(each.payload or "{}"), tools.site, tools.mail, tools.tokens,
-                now, whole_id,
-            )  # fmt: skip
-            return _Job(each, recipient, tools.packer.seal(notice))
+            return _Job(each, recipient, tools.packer.seal(self._notice(each, recipient, whole_id, now)))
         content, links = contents[each.digest_id], links_of(tools, each.subscriber_id, each.nonce, now)
         letter = tools.writer.write(content, links)._replace(subject=each.subject or "")
         envelope = Envelope(recipient, whole_id, each.composed_at or now, links.unsubscribe)
         return _Job(each, recipient, tools.packer.pack(letter, envelope, each.language))
+
+    def _notice(self, each: Claimed, recipient: str, whole_id: str, now: datetime) -> EmailMessage:
+        tools = self._tools
+        person = Subscriber(
+            id=each.subscriber_id, fingerprint="", sealed=b"", state=each.state, language=each.language,
+            nonce=each.nonce, created_at=now, state_since=now,
+        )  # fmt: skip
+        try:
+            payload = json.loads(each.payload or "{}")
+            return notices.build(
+                each.kind, recipient, person, payload, tools.site, tools.mail, tools.tokens, now, whole_id
+            )
+        except (LookupError, TypeError, ValueError) as error:
+            # one notice that nobody can write must not keep all other mail from going out
+            raise MailFailed(f"The notice {each.kind} cannot be written: {error!r}.", permanent=True) from error
 
     def _work(self) -> None:
         with self._tools.mailer() as mailer:
