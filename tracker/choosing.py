@@ -6,7 +6,7 @@ store in the same moment, and a third of the City's rows come a day or more afte
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -33,7 +33,7 @@ class About(NamedTuple):
     numbers: frozenset[str]
     kind: str
     scope: str
-    introduced_on: object = None
+    introduced_on: date | None = None
     sections: frozenset[str] = frozenset()
     returns: frozenset[str] = frozenset()
 
@@ -59,7 +59,7 @@ def is_news(fresh: Fresh) -> bool:
     if change.kind != "appeared":
         return not wording_changes.is_trifle(change)
     seen_on = wording.new_york_date(change.observed_at)
-    return introduced is not None and seen_on - introduced <= timedelta(FRESH_DAYS)  # type: ignore[operator]
+    return introduced is not None and seen_on - introduced <= timedelta(FRESH_DAYS)
 
 
 def follows_matter(target: Target, about: About, found: Mapping[str, Collection[int]]) -> bool:

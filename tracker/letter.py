@@ -186,7 +186,7 @@ class Writer:
         html = self._templates.get_template("digest.html").render(
             site=self._site, postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
             troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
-            "where": _where(piece)} for piece in pieces], more_pieces=more, ages=frame.ages,
+            "where": _where(piece), "language": piece.language} for piece in pieces], more_pieces=more, ages=frame.ages,
             language=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
         )  # fmt: skip
         plain = self._plain(frame, heading, opening, troubles, hidden, pieces, more)

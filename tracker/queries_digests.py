@@ -42,6 +42,7 @@ class Piece(NamedTuple):
     address: str
     published_on: date | None
     decided_at: datetime
+    language: str = "en"
 
 
 class Trouble(NamedTuple):
@@ -213,7 +214,7 @@ def pieces(session: Session, now: datetime) -> tuple[Piece, ...]:
     return tuple(
         Piece(
             row.coverage_id, row.matter_id, row.story or row.address, row.headline, row.outlet, row.address,
-            row.published_on, row.decided_at,
+            row.published_on, row.decided_at, row.language,
         )
         for row in session.execute(chosen)
     )  # fmt: skip
