@@ -387,3 +387,19 @@ def test_a_site_that_sends_no_mail_says_so_and_takes_no_address(record: sa.Engin
     for path in ("/subscribe", "/subscribe/link"):
         answer = client.post(path, data=FORM)
         assert (answer.status_code, "sends no mail yet" in answer.text) == (503, True)
+
+
+def test_an_address_that_is_never_written_to_takes_the_work_of_any_other(both: Stand) -> None:
+    """Ended both of them, and one never to be written to: the same statements, though nothing is kept of the one."""
+    for address, never in (("ended@example.org", False), ("never@example.org", True)):
+        both.desk.confirm(both.desk.ask(CORE, address=address))
+        both.desk.unsubscribe(both.desk.link("unsubscribe", address), never_again=never)
+    seen: list[str] = []
+    counted = []
+    sa.event.listen(both.desk.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    for address in ("ended@example.org", "never@example.org"):
+        seen.clear()
+        assert both.client.post("/subscribe", data=FORM | {"address": address}).status_code == 202
+        counted.append([statement.split()[0].replace("ROLLBACK", "RELEASE") for statement in seen])
+    assert counted[0] == counted[1]
+    assert (both.desk.state("ended@example.org"), both.desk.state("never@example.org")) == ("pending", "ended")

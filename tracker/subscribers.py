@@ -50,13 +50,20 @@ class Full(TrackerError):
 def ask(session: Session, seal: Seal, config: SubscribeConfig, asked: SignUp, now: datetime) -> None:
     """Somebody asks for mail to an address. One mail goes to it, unless it is never to be written to.
 
-    It asks for a confirmation; where all is followed already it brings the link to what is.
+    Even then all is done as for any other, and taken back: nobody learns from the time it takes whom we never write to.
     """
     sealed, fingerprint = seal.close(asked.address), seal.fingerprint(asked.address)
     subscriber = _by_fingerprint(session, fingerprint)
-    if session.get(Suppression, fingerprint) is not None or (subscriber and subscriber.state == "bounced"):
-        return
-    subscriber = _made_ready(session, subscriber, sealed, fingerprint, asked.language, now)
+    never = session.get(Suppression, fingerprint) is not None or (subscriber and subscriber.state == "bounced")
+    with session.begin_nested() as trial:
+        _ask(session, config, asked, _made_ready(session, subscriber, sealed, fingerprint, asked.language, now), now)
+        session.flush()
+        if never:
+            trial.rollback()
+
+
+def _ask(session: Session, config: SubscribeConfig, asked: SignUp, subscriber: Subscriber, now: datetime) -> None:
+    """Put the mail into the outbox: please confirm; or, where all is followed already, the link to what is."""
     rows = _rows(session, subscriber)
     plan = plan_of(rows, asked.wanted)
     quiet_is_new = asked.quiet_weeks and not subscriber.quiet_weeks
