@@ -1,10 +1,14 @@
-"""Whole addresses of this site, for what is read elsewhere: feeds, calendars, mails, embeds, search engines."""
+"""Whole addresses of this site, for what is read elsewhere: feeds, calendars, embeds; and what lies at them."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request, url_for
+from sqlmodel import Session
 
+from tracker import queries
+from tracker.errors import NotFound
+from tracker.queries import Dossier
 from tracker.web.site import site
 
 
@@ -21,3 +25,13 @@ def host() -> str:
 def absolute(endpoint: str, **values: Any) -> str:
     """The whole address of a page."""
     return root() + url_for(endpoint, **values)
+
+
+def matter_at(session: Session, slug: str) -> Dossier | None:
+    """The matter at an address; None where another address has it now. Raises NotFound where none ever had it."""
+    try:
+        return queries.get_matter(session, slug)
+    except NotFound:
+        if queries.slug_now(session, slug) is None:
+            raise
+        return None

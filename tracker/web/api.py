@@ -22,7 +22,7 @@ from tracker.queries_lists import MatterFilter
 from tracker.web import api_answers as answers
 from tracker.web import api_models as api
 from tracker.web import api_questions as ask
-from tracker.web.addresses import root
+from tracker.web.addresses import matter_at, root
 from tracker.web.openapi import described, document
 from tracker.web.problems import ANYWHERE
 from tracker.web.site import site
@@ -62,7 +62,7 @@ def matter(slug: str, query: ask.AsOf) -> Any:
     """
     at = _moment(query.as_of)
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return _moved(session, slug)
         return api.MatterAnswer(data=answers.matter_in_full(dossier, _known(dossier, at)), meta=_meta(session, at))
@@ -74,7 +74,7 @@ def actions(slug: str, query: ask.AsOf) -> Any:
     """The dated acts of a matter, the oldest first."""
     at = _moment(query.as_of)
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return _moved(session, slug)
         return api.ActionList(data=answers.actions(dossier, _known(dossier, at)), meta=_meta(session, at))
@@ -85,7 +85,7 @@ def actions(slug: str, query: ask.AsOf) -> Any:
 def votes(slug: str, query: ask.Nothing) -> Any:
     """The roll calls of a matter, as they are recorded now, the oldest first."""
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return _moved(session, slug)
         return api.VoteList(data=answers.votes(dossier), meta=_meta(session))
@@ -96,7 +96,7 @@ def votes(slug: str, query: ask.Nothing) -> Any:
 def changes_of(slug: str, query: ask.ChangesOfMatterQuery) -> Any:
     """What we saw change in a matter."""
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return _moved(session, slug)
         return _changes(session, query, [col(Change.matter_id) == dossier.matter.id])
@@ -107,7 +107,7 @@ def changes_of(slug: str, query: ask.ChangesOfMatterQuery) -> Any:
 def coverage_of(slug: str, query: ask.CoverageQuery) -> Any:
     """Published coverage of a matter, what we saw last first."""
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return _moved(session, slug)
         return _articles(session, query, [queries_api.of_measure(dossier.matter.file_number)])
@@ -185,16 +185,6 @@ def _articles(session: Session, query: ask.CoverageQuery, which: list[Any]) -> a
     found, covering = queries_api.list_coverage(session, which, _after(query), query.limit, at)
     data = [answers.article(row, covering.get(row.id, ())) for row in found.rows]
     return api.ArticleList(data=data, meta=_meta(session, at, found.last))
-
-
-def _dossier(session: Session, slug: str) -> Dossier | None:
-    """The matter at an address; None where another address has it now. Raises NotFound."""
-    try:
-        return queries.get_matter(session, slug)
-    except NotFound:
-        if queries.slug_now(session, slug) is None:
-            raise
-        return None
 
 
 def _moved(session: Session, slug: str) -> ResponseReturnValue:

@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 from werkzeug.exceptions import BadRequest
 
 from tracker import atom, calendars, queries, queries_feeds, queries_lists, queries_sources, wording
 from tracker.coverage import KINDS
 from tracker.errors import NotFound
-from tracker.models import CHANGE_KINDS, Change, Matter
+from tracker.models import CHANGE_KINDS, Change
 from tracker.models_sources import Hearing
 from tracker.queries_changes import Seen, latest, of_scope
 from tracker.queries_feeds import Piece
-from tracker.web.addresses import absolute, host, root
+from tracker.web.addresses import absolute, host, matter_at, root
 from tracker.web.pages import matter_filter
 from tracker.web.site import site
 from tracker.wording_changes import CHANGE_LABELS
@@ -67,9 +67,10 @@ def search() -> Response:
 def matter(slug: str) -> ResponseReturnValue:
     _only()
     with site().reading() as session:
-        held = _matter(session, slug)
-        if held is None:
+        dossier = matter_at(session, slug)
+        if dossier is None:
             return redirect(url_for(".matter", slug=queries.slug_now(session, slug)), 301)
+        held = dossier.matter
         rows = latest(session, queries_feeds.ENTRIES, Change.matter_id == held.id)
         title = f"{wording.number_of(held.file_number)}: {(held.name or held.title).rstrip('. ')}"
         return _feed(session, title, "pages.matter", _entries(rows), slug=slug)
@@ -110,20 +111,12 @@ def calendar() -> Response:
 def matter_calendar(slug: str) -> ResponseReturnValue:
     _only()
     with site().reading() as session:
-        held = _matter(session, slug)
-        if held is None:
+        dossier = matter_at(session, slug)
+        if dossier is None:
             return redirect(url_for(".matter_calendar", slug=queries.slug_now(session, slug)), 301)
-        meetings = queries_feeds.meetings(session, queries_feeds.with_matter(held.id))
-    return _calendar(f"Hearings on {wording.number_of(held.file_number)}", meetings)
-
-
-def _matter(session: Session, slug: str) -> Matter | None:
-    """The matter at an address; None where it moved to another. Raises NotFound."""
-    presence = col(Matter.removed_at).is_not(None)
-    held = session.scalars(select(Matter).where(Matter.slug == slug).order_by(presence, col(Matter.id))).first()
-    if held is None and queries.slug_now(session, slug) is None:
-        raise NotFound(f"No matter has the address {slug!r}.")
-    return held
+        meetings = queries_feeds.meetings(session, queries_feeds.with_matter(dossier.matter.id))
+        name = f"Hearings on {wording.number_of(dossier.matter.file_number)}"
+    return _calendar(name, meetings)
 
 
 def _only(*known: str) -> None:

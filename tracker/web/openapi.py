@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from threading import Lock
 from typing import Any, Final
 
 from flask import Response, json
@@ -36,6 +37,8 @@ _spec: Final = SpecTree(
     nested_naming_strategy=lambda _parent, child: child,
 )
 
+_making: Final = Lock()  # spectree takes its models apart while it makes the description, the first time it is asked
+
 
 def described(
     query: type[Nothing], answer: type[Any] | None = None, *, missing: bool = False
@@ -57,10 +60,11 @@ def described(
 
 def document() -> Response:
     """The description, with this site's own address in it."""
-    spec = deepcopy(_spec.spec)
+    with _making:
+        spec = deepcopy(_spec.spec)
     for path in spec["paths"].values():
         _tell(path["get"])
-    spec["info"]["x-program-version"] = __version__
+    spec["info"] |= {"title": site().settings.title, "x-program-version": __version__}
     spec["info"] |= {"contact": {"email": site().settings.contact}} if site().settings.contact else {}
     spec["servers"] = [{"url": root()}]
     return Response(json.dumps(spec), content_type=CONTENT_TYPE)

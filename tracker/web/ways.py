@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotImplemented as NotGiven
 from tracker import queries, queries_coverage, queries_feeds, queries_sources, sitemaps, timeline, wording
 from tracker.errors import NotFound
 from tracker.queries import Dossier
-from tracker.web.addresses import absolute, host, root
+from tracker.web.addresses import absolute, host, matter_at, root
 from tracker.web.site import site
 
 blueprint = Blueprint("ways", __name__)
@@ -86,7 +86,7 @@ def table(name: str) -> ResponseReturnValue:
 def embed(slug: str) -> ResponseReturnValue:
     """A small timeline for other people's pages, with the date of its data and the way to the whole."""
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             return redirect(url_for(".embed", slug=queries.slug_now(session, slug)), 301)
         held, today = dossier.matter, site().today()
@@ -110,7 +110,7 @@ def oembed() -> Response:
         raise NotGiven("Only format=json is given here.")
     slug = _slug_of(request.args.get("url", ""))
     with site().reading() as session:
-        dossier = _dossier(session, slug)
+        dossier = matter_at(session, slug)
         if dossier is None:
             dossier = queries.get_matter(session, queries.slug_now(session, slug) or "")
         answer = jsonify(_embedded(dossier))
@@ -156,13 +156,3 @@ def _largest(name: str, usual: int) -> int:
     if given and not (given.isascii() and given.isdigit() and int(given) > 0):
         raise BadRequest(f"{name}={given} is not understood; write a number of pixels.")
     return min(usual, int(given)) if given else usual
-
-
-def _dossier(session: Any, slug: str) -> Dossier | None:
-    """The matter at an address; None where another address has it now. Raises NotFound."""
-    try:
-        return queries.get_matter(session, slug)
-    except NotFound:
-        if queries.slug_now(session, slug) is None:
-            raise
-        return None
