@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from tracker.models import UTCDateTime, one_of
 from tracker.models_mail import PERIODS
 
-NOTICES = ("confirm", "manage", "goodbye")
+NOTICES = ("confirm", "manage")
 DELIVERY_KINDS = ("digest", *NOTICES)
 DELIVERY_STATES = ("queued", "sending", "sent", "failed", "suppressed")
 

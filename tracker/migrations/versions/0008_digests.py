@@ -68,7 +68,7 @@ def create_delivery() -> None:
         sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("sent_at", UTCDateTime(), nullable=True),
         sa.Column("said", sa.String(), nullable=False),
-        sa.CheckConstraint("kind IN ('digest', 'confirm', 'manage', 'goodbye')", name=op.f("ck_delivery_kind")),
+        sa.CheckConstraint("kind IN ('digest', 'confirm', 'manage')", name=op.f("ck_delivery_kind")),
         sa.CheckConstraint(
             "state IN ('queued', 'sending', 'sent', 'failed', 'suppressed')", name=op.f("ck_delivery_state")
         ),
