@@ -51,10 +51,20 @@ PAGES = {
     "suggest.thanks": "/coverage/suggest/thanks",
     "ways.data": "/data",
     "ways.embed": "/embed/matters/int-1412-2025",
+    "law.on_a_day": "/law?on=2018-02-01",
+    "law.compare": "/compare?from=2013-01-01&to=2018-02-01",
+    "law.section": "/sections/admin-9-131",
+    "subscriptions.subscribe": "/subscribe?matter=int-1412-2025",
+    "archive.digests": "/digests",
 }
 NO_PAGES = {
     "static", "pages.healthz", "metrics.metrics", "ways.robots", "ways.sitemap", "ways.sitemap_part", "ways.oembed",
     "ways.table",
+}  # fmt: skip
+# they show what this record does not hold: a reader's own page, a digest that was sent, the texts of two versions
+OF_OTHERS = {
+    "subscriptions.confirm", "manage.show", "manage.data", "manage.delete", "manage.unsubscribe", "archive.digest",
+    "versions.compare",
 }  # fmt: skip
 
 
@@ -98,7 +108,7 @@ def test_every_type_of_page_is_looked_at(base: str) -> None:
     rules = create_app(connect("sqlite://"), clock=lambda: NOW).url_map.iter_rules()
     shown = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
     shown = {name for name in shown if not name.startswith(("downloads.", "feeds.", "api."))}
-    assert shown - NO_PAGES == set(PAGES)
+    assert shown - NO_PAGES - OF_OTHERS == set(PAGES)
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), "/matters/eo-50-2025", "/nowhere"])
@@ -140,6 +150,14 @@ def test_a_reader_suggests_a_piece_corrects_it_and_is_thanked(page: Page) -> Non
     page.get_by_role("button", name="Send the suggestion").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Thank you"
     assert page.context.cookies() == []
+
+
+def test_two_days_of_the_law_are_compared(page: Page) -> None:
+    page.goto("/law?on=2013-01-01")
+    page.get_by_role("link", name="What changed from then to today").click()
+    changed = page.locator("main").inner_text()
+    assert "9-131" in changed
+    assert "Local Law 58 of 2014" in changed
 
 
 def test_a_timeline_is_taken_home_as_csv(page: Page) -> None:

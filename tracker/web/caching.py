@@ -18,7 +18,7 @@ from tracker.web.site import site
 
 PAGE_SECONDS = 60
 # blueprints whose answers depend on what is stored and on the day alone
-MARKED = ("pages", "searching", "feeds", "api", "ways")
+MARKED = ("pages", "searching", "law", "versions", "feeds", "api", "ways")
 STATIC_SECONDS = 365 * 24 * 3600
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "

@@ -86,7 +86,7 @@ def section(place: str) -> Response:
             raise NotFound(f"No matter in this record names § {section} of that code.")
         rows = queries_feeds.news(session, queries_feeds.of_section(code, section))
         title = f"What changed around {'Charter ' if code == 'charter' else ''}§ {section}"
-        return _feed(session, title, "pages.sections", _entries(rows), _anchor=place)
+        return _feed(session, title, "law.section", _entries(rows), slug=place)
 
 
 @blueprint.get("/coverage.atom")
