@@ -13,9 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tracker.config import load_config
 from tracker.database import connect, upgrade
 from tracker.sync import load_starter
-from tracker.web import create_app
+from tracker.web import SiteSettings, create_app
 
 CHROMIUM = shutil.which("chromium") or ""
 pytestmark = [
@@ -28,6 +29,7 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+SITE = SiteSettings(subscribing=load_config(None, {}).subscribe)  # a site that sends mail
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 # one address of each type of page; a new one must be added here, or be said to be none
@@ -74,7 +76,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine = connect(f"sqlite:///{tmp_path_factory.mktemp('browser')}/x.db")
     upgrade(engine)
     load_starter(engine, RULE, lambda: NOW)
-    server = make_server("127.0.0.1", 0, create_app(engine, clock=lambda: NOW), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(engine, clock=lambda: NOW, site=SITE), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -96,8 +96,14 @@ def register(app: Flask) -> None:
         feed_address=feed_address,
         absolute=absolute,
         days_since=days_since,
+        sends_mail=sends_mail,
     )
     app.context_processor(_page_context)
+
+
+def sends_mail() -> bool:
+    """Whether this site has a mail server, so that something can be followed by mail."""
+    return site().settings.subscribing is not None
 
 
 def _page_context() -> dict[str, Any]:

@@ -125,9 +125,7 @@ def _line(row: Subscription, period: str) -> dict[str, Any]:
 
 
 def _form(offer: choices.Offered, form: choices.Form) -> str:
-    return render_template(
-        "subscribe.html", offer=offer, form=form, trap=guard.TRAP, sends_mail=site().settings.subscribing is not None
-    )  # fmt: skip
+    return render_template("subscribe.html", offer=offer, form=form, trap=guard.TRAP)
 
 
 def _address(form: choices.Form) -> str:
