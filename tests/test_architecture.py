@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.press_citations",),
     ("tracker.lineage", "tracker.effective", "tracker.textdiff"),
     ("tracker.config", "tracker.models", "tracker.wording"),
-    ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.asof"),
+    ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.standing"),
     ("tracker.press_resolve", "tracker.named", "tracker.law"),
     ("tracker.atom", "tracker.calendars", "tracker.sitemaps"),
     ("tracker.press_names", "tracker.press_seen"),

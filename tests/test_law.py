@@ -13,8 +13,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import asof, law, queries_law, vocabulary
-from tracker.asof import Dated, Edit, Row, state_on
+from tracker import law, queries_law, standing, vocabulary
 from tracker.config import load_config
 from tracker.database import connect, reading, upgrade, writing
 from tracker.effective import effective
@@ -23,6 +22,7 @@ from tracker.lifecycle import Stage
 from tracker.models import SectionEffect
 from tracker.queries_law import Book
 from tracker.scope import Rule
+from tracker.standing import Dated, Edit, Row, state_on
 from tracker.sync import load_starter
 
 TODAY = date(2026, 11, 24)
@@ -332,11 +332,11 @@ def test_a_row_that_was_withdrawn_later_still_counts_for_the_day_before() -> Non
         "EO 9-2026", "Executive Order", "In force", None, "", date(2026, 1, 1),
         (Row("1", 90_001, "2026-01-01", "", "Order Signed", "", "", seen, gone),),
     )  # fmt: skip
-    before = asof.as_known(matter, seen, (), datetime(2026, 1, 10, tzinfo=UTC))
-    after = asof.as_known(matter, seen, (), datetime(2026, 1, 21, tzinfo=UTC))
+    before = standing.as_known(matter, seen, (), datetime(2026, 1, 10, tzinfo=UTC))
+    after = standing.as_known(matter, seen, (), datetime(2026, 1, 21, tzinfo=UTC))
     assert before is not None and len(before.rows) == 1
     assert after is not None and after.rows == ()
-    assert asof.as_known(matter, seen, (), datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert standing.as_known(matter, seen, (), datetime(2026, 1, 1, tzinfo=UTC)) is None
 
 
 def test_the_first_of_several_later_edits_tells_what_was_read_before() -> None:
@@ -348,7 +348,7 @@ def test_the_first_of_several_later_edits_tells_what_was_read_before() -> None:
     ]
     matter = Dated("Int 0001-2026", "Introduction", "Vetoed", None, "", date(2026, 1, 1), ())
     read = [
-        asof.as_known(matter, seen, edits, datetime(2026, 1, day, 12, tzinfo=UTC)) for day in (4, 5, 8, 9)
+        standing.as_known(matter, seen, edits, datetime(2026, 1, day, 12, tzinfo=UTC)) for day in (4, 5, 8, 9)
     ]  # fmt: skip
     assert [each and each.status for each in read] == ["Introduced", "Committee", "Laid Over in Committee", "Vetoed"]
 

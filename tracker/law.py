@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from tracker.asof import Dated, State, state_on
 from tracker.lifecycle import BILL
+from tracker.standing import Dated, State, state_on
 
 Place = tuple[str, str]  # code ("admin", "charter") and section
 CODES: Final = ("charter", "admin")

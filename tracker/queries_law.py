@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker import asof, law, wording
-from tracker.asof import Dated, Edit, Row
+from tracker import law, standing, wording
 from tracker.effective import effective
 from tracker.held import iso, table
 from tracker.law import Effect, Law, Term
@@ -23,6 +22,7 @@ from tracker.lifecycle import BILL
 from tracker.models import TRACKED, Action, Change, Matter, Relation, SectionEffect, Version
 from tracker.models_law import LawDate
 from tracker.queries import Line, fetch_lines, lines_where
+from tracker.standing import Dated, Edit, Row
 
 _SECTIONS: Final = re.compile(r"\b\d{1,2}-\d{2,4}(?:\.\d+)?\b", re.ASCII)
 TURNED_BACK: Final = ("status_changed", "law_number_changed", "enactment_date_changed", "action_edited")
@@ -48,14 +48,14 @@ class Book:
 
     def on(self, day: date) -> Law:
         """The law at the end of a day, as known today."""
-        held = {number: each._replace(rows=asof.in_place(each.rows)) for number, each in self.matters.items()}
+        held = {number: each._replace(rows=standing.in_place(each.rows)) for number, each in self.matters.items()}
         return law.law_on(self.effects, held, self.terms, day, self.today)
 
     def known_on(self, day: date) -> "Book":
         """The book as our record had it at the end of that day."""
         moment = datetime.combine(day + timedelta(days=1), time(), wording.NEW_YORK)
         turned = (
-            asof.as_known(each, self.seen_at[number], self.edits.get(number, ()), moment)
+            standing.as_known(each, self.seen_at[number], self.edits.get(number, ()), moment)
             for number, each in self.matters.items()
         )
         return replace(self, today=day, matters={each.file_number: each for each in turned if each is not None})

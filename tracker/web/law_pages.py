@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 from flask import Blueprint, render_template, request
 
 from tracker import law, queries_law, queries_sources, wording
-from tracker.asof import State
 from tracker.errors import NotFound
 from tracker.identifiers import FIRST_YEAR, LAST_YEAR
 from tracker.law import Law, SectionOn, Standing
 from tracker.queries_law import Book
+from tracker.standing import State
 from tracker.web.site import site
 
 blueprint = Blueprint("law", __name__)
