@@ -1,8 +1,10 @@
 """What tests share: a database of each kind, and the folder of real data where it is at hand."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,16 +43,35 @@ def data() -> Path:
     return folder
 
 
-@pytest.fixture(params=BOTH)
-def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables: a SQLite file, then a PostgreSQL database of its own."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/tracker.db"
-        return
-    name = f"test_{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty record in a SQLite file, to be copied: the steps of the schema are walked once, not for every test."""
+    path = tmp_path_factory.mktemp("ready") / "ready.db"
+    engine = connect(f"sqlite:///{path}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def ready_name() -> Iterator[str]:
+    """The name of a PostgreSQL database with an empty record, to be copied."""
+    name = f"test_ready_{uuid.uuid4().hex}"
+    with made(name) as url:
+        engine = connect(url)
+        upgrade(engine)
+        engine.dispose()
+        yield name
+
+
+@contextmanager
+def made(name: str, copy_of: str = "template1") -> Iterator[str]:
+    """The address of a PostgreSQL database that is there for as long as the block."""
     server = connect(SERVER).execution_options(isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {copy_of}"))
     try:
         yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -59,9 +80,23 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         server.dispose()
 
 
+@pytest.fixture(params=BOTH)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables, or, for a test that asks for `database`, of an empty record."""
+    ready = "database" in request.fixturenames
+    if request.param == "sqlite":
+        if ready:
+            shutil.copyfile(request.getfixturevalue("ready_file"), tmp_path / "tracker.db")
+        yield f"sqlite:///{tmp_path}/tracker.db"
+        return
+    copy_of = request.getfixturevalue("ready_name") if ready else "template1"
+    with made(f"test_{uuid.uuid4().hex}", copy_of) as url:
+        yield url
+
+
 @pytest.fixture
 def blank(blank_url: str) -> Iterator[sa.Engine]:
-    """A database without tables, of each kind."""
+    """A database without tables, of each kind; an empty record for a test that asks for `database`."""
     engine = connect(blank_url)
     yield engine
     engine.dispose()
@@ -70,14 +105,13 @@ def blank(blank_url: str) -> Iterator[sa.Engine]:
 @pytest.fixture
 def database(blank: sa.Engine) -> sa.Engine:
     """An empty record, on each kind of database."""
-    upgrade(blank)
     return blank
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[sa.Engine]:
+def record(tmp_path: Path, ready_file: Path) -> Iterator[sa.Engine]:
     """An empty record on SQLite alone, for what does not depend on the database."""
+    shutil.copyfile(ready_file, tmp_path / "record.db")
     engine = connect(f"sqlite:///{tmp_path}/record.db")
-    upgrade(engine)
     yield engine
     engine.dispose()

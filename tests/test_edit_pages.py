@@ -208,7 +208,7 @@ def test_a_link_is_added_by_address_and_read_by_the_public(browser: Browser) -> 
     answer = browser.send("/edit/add", "/edit/add", **FORM)
     assert (answer.status_code, answer.location) == (303, "/edit/add?done=1")
     public = browser.text(f"/matters/{SLUG}")
-    assert '<a href="https://example.org/new" hreflang="es" lang="es">New</a>' in public
+    assert '<a href="https://example.org/new" hreflang="es" lang="es"><bdi>New</bdi></a>' in public
     browser.send("/edit/decisions", "/edit/decisions/1/undo")
     assert "https://example.org/new" not in browser.text(f"/matters/{SLUG}")
 

@@ -301,7 +301,9 @@ def test_words_that_read_as_shipped_again_are_the_editors_no_more(engine: sa.Eng
 
 def test_a_popular_name_given_by_an_editor_finds_links(engine: sa.Engine) -> None:
     told_of = story(
-        "https://example.org/trust", "Council members rally for the NYC Trust Act at City Hall", "2021-06-25"
+        "https://example.org/trust",
+        "Council members rally for the Detainer Redress Act at New York City Hall",
+        "2021-06-25",
     )
     nothing = cast(Any, None)
     visit = Visit(engine, CONFIG, RULE, lambda: NOW, nothing, nothing, "")
@@ -310,7 +312,7 @@ def test_a_popular_name_given_by_an_editor_finds_links(engine: sa.Engine) -> Non
     relink(engine)
     assert not rows(engine, Coverage, article_id=article.id, file_number=OLD_BILL)
     shipped = one(engine, Note, file_number=OLD_BILL)
-    words = {name: getattr(shipped, name) for name in WORDS} | {"popular_names": "NYC Trust Act"}
+    words = {name: getattr(shipped, name) for name in WORDS} | {"popular_names": "Detainer Redress Act"}
     work(engine, lambda hand: hand.set_words(OLD_BILL, words))
     assert relink(engine) == 1
     found = one(engine, Coverage, article_id=article.id, file_number=OLD_BILL)

@@ -135,8 +135,9 @@ def test_the_settings_say_which_sources_are_expected_and_what_the_api_lacks() ->
     assert "council-api" in rules.expected
     assert "captures" not in rules.expected
     assert rules.stale_after["orders-archive"] == timedelta(hours=400)
-    assert rules.waiting == {"council-api": "It needs a token: set TRACKER_LEGISTAR_TOKEN."}
-    assert rules_of(config, {"TRACKER_LEGISTAR_TOKEN": "x"}).waiting == {}
+    unset = {"news-sitemaps": "No sitemap is set: [news] sitemaps is empty."}
+    assert rules.waiting == unset | {"council-api": "It needs a token: set TRACKER_LEGISTAR_TOKEN."}
+    assert rules_of(config, {"TRACKER_LEGISTAR_TOKEN": "x"}).waiting == unset
 
 
 RULES = Rules(

@@ -77,3 +77,9 @@ def test_phrases_are_whole_words_and_capitals_mean_capitals() -> None:
     assert phrases.find("rolling back") == {"stem"}
     assert phrases.span("so ICE came", ["agency"]) == (3, 6)
     assert phrases.span("nobody came", ["agency"]) is None
+
+
+def test_a_statement_on_an_order_is_not_the_states() -> None:
+    (found,) = find_citations("Statement on Executive Order 50 of 2025, ICE and Rikers")
+    assert (found.kind, found.number, found.year) == ("EO", "50", 2025)
+    assert list(find_citations("the State's Executive Order 50")) == []

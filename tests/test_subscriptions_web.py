@@ -151,7 +151,7 @@ def test_links_that_are_forged_old_spent_or_for_something_else_are_refused_in_pl
     for path in (
         f"/subscribe/confirm/{manage}", f"/subscribe/confirm/{end}", f"/subscribe/confirm/{confirm[:-2]}",
         f"/subscriptions/{confirm}", f"/subscriptions/{end}", f"/subscriptions/{manage}x", "/subscriptions/x",
-        f"/unsubscribe/{manage}", f"/unsubscribe/{confirm}", "/unsubscribe/x", "/unsubscribe/%00",
+        f"/unsubscribe/{manage}", f"/unsubscribe/{confirm}", "/unsubscribe/x",
     ):  # fmt: skip
         for answer in (stand.client.get(path), stand.client.post(path)):
             assert (answer.status_code, "not one of ours" in answer.text) == (410, True), path

@@ -31,6 +31,7 @@ PUBLISHED: Final = "published"
 REVIEW: Final = "review"
 _SURE: Final = 1.0
 _NAMED: Final = 0.95
+_ORDER: Final = re.compile(r"\border", re.IGNORECASE)
 _LONGEST_EVIDENCE: Final = 300
 
 
@@ -153,7 +154,8 @@ class Press:
             context = context._replace(told=frozenset(one.matter.file_number for one in found))
             context = context._replace(company=frozenset(matter.opened_on.year for matter in _bills(cited, found)))
             if here or not marks & {"elsewhere", "state"}:
-                found += self._described(usable, context, [one.matter for one in found], here)
+                numbered = _orders(citations, cited)
+                found += self._described(usable, context, [one.matter for one in found], here, numbered)
             if here:
                 found += self._neighbours(usable, found)
         links = tuple(self._links(found, whole, context))
@@ -174,10 +176,17 @@ class Press:
                 start, end = self._names.span(one.sentence, name) or (0, len(one.sentence.words))
                 yield _Found(matter, kind, _NAMED, one.place, one.sentence.start + start, one.sentence.start + end)
 
-    def _described(self, seen: list[Seen], context: Context, told: list[Known], here: bool) -> Iterator[_Found]:
-        """Where no place is named at all, only what moved in those very days, by its own subject."""
+    def _described(
+        self, seen: list[Seen], context: Context, told: list[Known], here: bool, numbered: dict[int, Known | None]
+    ) -> Iterator[_Found]:
+        """Where no place is named at all, only what moved in those very days, by its own subject.
+
+        An order that a sentence calls by its number is no description of another.
+        """
         for described in self._descriptions.find(seen, context, told):
             if not here and (described.is_general or not described.fit.fresh):
+                continue
+            if described.matter.kind == "order" and _is_numbered_otherwise(described, numbered):
                 continue
             start, end = self._span(described)
             yield _Found(described.matter, BY_DESCRIPTION, described.score, described.fit.seen.place, start, end)
@@ -255,6 +264,21 @@ def _strange(citations: list[Citation], cited: list[tuple[Citation, Known]]) -> 
     """Where the text cites laws, with their years, that the record does not hold."""
     known = {citation for citation, _ in cited}
     return [one.start for one in citations if one.year and one.kind != "section" and one not in known]
+
+
+def _orders(citations: list[Citation], cited: list[tuple[Citation, Known]]) -> dict[int, Known | None]:
+    """Where the text calls an order by its number, and which; None for one that the record does not hold."""
+    known: dict[Citation, Known] = dict(cited)
+    return {one.start: known.get(one) for one in citations if one.kind in ("EO", "EEO")}
+
+
+def _is_numbered_otherwise(described: Described, numbered: dict[int, Known | None]) -> bool:
+    """Whether each order that the sentence speaks of is another, by its number."""
+    sentence = described.fit.seen.sentence
+    inside = [matter for start, matter in numbered.items() if sentence.start <= start < sentence.end]
+    if not inside or described.matter in inside:
+        return False
+    return len(_ORDER.findall(sentence.words)) <= len(inside)
 
 
 def _is_foreign(one: Seen, strange: list[int]) -> bool:

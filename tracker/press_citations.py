@@ -64,7 +64,7 @@ _ORDER: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_OURS: Final = re.compile(
-    r"\b(?:Governor|Gov\.|President|Trump|Biden|Obama|Cuomo|Hochul|Pataki|Paterson|State)\S*(?:\s+\w+)?\s+$",
+    r"\b(?:Governor|Gov\.|President|Trump|Biden|Obama|Cuomo|Hochul|Pataki|Paterson|State)(?![A-Za-z])\S*(?:\s+\w+)?\s+$",
     re.IGNORECASE,
 )
 _LONGEST_OWNER: Final = 40
