@@ -5,16 +5,22 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from tracker.config import load_config
 from tracker.database import connect, upgrade
+from tracker.scope import Rule
+from tracker.sync import load_starter
+from tracker.truth import trust_of
 
 SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "")
 NO_SERVER = pytest.mark.skipif(not SERVER, reason="TRACKER_TEST_POSTGRES names no PostgreSQL server")
+STARTED = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # when the shipped record was loaded
 BOTH = ["sqlite", pytest.param("postgresql", marks=NO_SERVER)]
 
 settings.register_profile("tracker", deadline=None)  # nothing here is judged by the time it takes
@@ -113,5 +119,29 @@ def record(tmp_path: Path, ready_file: Path) -> Iterator[sa.Engine]:
     """An empty record on SQLite alone, for what does not depend on the database."""
     shutil.copyfile(ready_file, tmp_path / "record.db")
     engine = connect(f"sqlite:///{tmp_path}/record.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shipped_file(ready_file: Path) -> Path:
+    """The record that ships with the package, in a SQLite file to be copied."""
+    path = ready_file.with_name("shipped.db")
+    shutil.copyfile(ready_file, path)
+    engine = connect(f"sqlite:///{path}")
+    config = load_config(None, {})
+    load_starter(engine, Rule(config.scope), lambda: STARTED, trust_of(config.trust))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="module")
+def shipped(shipped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """The record that ships with the package, one for the tests of a module."""
+    path = tmp_path_factory.mktemp("shipped") / "x.db"
+    shutil.copyfile(shipped_file, path)
+    engine = connect(f"sqlite:///{path}")
     yield engine
     engine.dispose()

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from archive_builder import RULE
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tracker.config import load_config
-from tracker.database import connect, upgrade
-from tracker.sync import load_starter
+from tracker.database import connect
 from tracker.web import SiteSettings, create_app
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -71,19 +70,15 @@ OF_OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def base(shipped: sa.Engine) -> Iterator[str]:
     """The address of the site with the starter record, on a port of its own."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('browser')}/x.db")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
-    server = make_server("127.0.0.1", 0, create_app(engine, clock=lambda: NOW, site=SITE), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(shipped, clock=lambda: NOW, site=SITE), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 import sqlalchemy as sa
 from archive_builder import RULE, add, rows
 from flask.testing import FlaskClient
@@ -32,15 +31,6 @@ def line(outlet: str, published_on: date | None, story: str = "", address: str =
     return StoryLine(
         f"By {outlet}", outlet, "news", address, published_on, "en", "main", "explicit", "Int 1", "press", story
     )
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('coverage')}/x.db")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
-    yield engine
-    engine.dispose()
 
 
 def client(engine: sa.Engine) -> FlaskClient:
@@ -90,41 +80,41 @@ def test_every_entry_of_the_bibliography_is_whole() -> None:
         assert not row.published_on or date.fromisoformat(row.published_on) <= NOW.date()
 
 
-def test_every_measure_of_the_bibliography_has_a_number_and_most_are_in_the_record(started: sa.Engine) -> None:
-    held = {matter.file_number for matter in rows(started, Matter)}
+def test_every_measure_of_the_bibliography_has_a_number_and_most_are_in_the_record(shipped: sa.Engine) -> None:
+    held = {matter.file_number for matter in rows(shipped, Matter)}
     named = {row.file_number for row in BIBLIOGRAPHY}
     assert {str(parse(number)) for number in named} == named
     assert len(named & held) > 3 * len(named - held)  # a few are about immigrants, and out of scope
 
 
-def test_after_the_first_start_the_main_laws_show_who_reported_them(started: sa.Engine) -> None:
-    page = text(started, "/matters/int-0486-2014")
+def test_after_the_first_start_the_main_laws_show_who_reported_them(shipped: sa.Engine) -> None:
+    page = text(shipped, "/matters/int-0486-2014")
     assert "Laws limiting cooperation with feds on immigration passes City Council" in page
     assert "Staten Island Advance" in page
     assert "Coverage without a known date" in page
     for slug in ("int-1412-2025", "int-1568-2017", "eo-50-2025", "eo-13-2026"):
-        assert "the words" in text(started, f"/matters/{slug}")
+        assert "the words" in text(shipped, f"/matters/{slug}")
 
 
-def test_the_coverage_page_lists_each_piece_once_and_can_be_narrowed(started: sa.Engine) -> None:
-    page = text(started, "/coverage")
+def test_the_coverage_page_lists_each_piece_once_and_can_be_narrowed(shipped: sa.Engine) -> None:
+    page = text(shipped, "/coverage")
     pieces = len({row.address for row in BIBLIOGRAPHY})
     assert f"told in {pieces} pieces" in page
     advocacy = len({row.story or row.address for row in BIBLIOGRAPHY if row.kind == "advocacy"})
-    assert f"{advocacy} stories" in text(started, "/coverage?kind=advocacy")
-    assert "Legal Aid Society" in text(started, "/coverage?outlet=Legal+Aid+Society")
-    assert "No piece of that kind" in text(started, "/coverage?outlet=Nobody")
+    assert f"{advocacy} stories" in text(shipped, "/coverage?kind=advocacy")
+    assert "Legal Aid Society" in text(shipped, "/coverage?outlet=Legal+Aid+Society")
+    assert "No piece of that kind" in text(shipped, "/coverage?outlet=Nobody")
 
 
-def test_the_bibliography_loaded_again_adds_nothing(started: sa.Engine) -> None:
-    before = [tuple(row)[1:] for row in rows(started, Coverage)], len(rows(started, Article))
-    with writing(started) as session:
+def test_the_bibliography_loaded_again_adds_nothing(shipped: sa.Engine) -> None:
+    before = [tuple(row)[1:] for row in rows(shipped, Coverage)], len(rows(shipped, Article))
+    with writing(shipped) as session:
         facts.store(session, record.facts(), NOW)
-    assert ([tuple(row)[1:] for row in rows(started, Coverage)], len(rows(started, Article))) == before
+    assert ([tuple(row)[1:] for row in rows(shipped, Coverage)], len(rows(shipped, Article))) == before
 
 
 def covered(folder: Path, **given: object) -> Iterator[sa.Engine]:
-    """A started record with one article more, linked to Int 1412-2025."""
+    """A shipped record with one article more, linked to Int 1412-2025."""
     engine = connect(f"sqlite:///{folder}/x.db")
     upgrade(engine)
     load_starter(engine, RULE, lambda: NOW)

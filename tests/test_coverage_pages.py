@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import RULE, add
+from archive_builder import add
 from flask.testing import FlaskClient
 
 from tracker import outlets, queries_coverage, record
@@ -20,7 +21,6 @@ from tracker.database import connect, reading, upgrade
 from tracker.models_sources import Article, Coverage
 from tracker.queries_coverage import PAGE_SIZE, CoverageFilter
 from tracker.stories import canonical, shown
-from tracker.sync import load_starter
 from tracker.web import SiteSettings, create_app
 from tracker.web.strip import BAND, strip
 
@@ -55,10 +55,9 @@ def link(number: int, file_number: str = BILL, **more: object) -> Coverage:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+def engine(shipped_file: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    shutil.copyfile(shipped_file, tmp_path / "x.db")
     engine = connect(f"sqlite:///{tmp_path}/x.db")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
     yield engine
     engine.dispose()
 

@@ -14,30 +14,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import law, queries_law, standing, vocabulary
-from tracker.config import load_config
-from tracker.database import connect, reading, upgrade, writing
+from tracker.database import reading, writing
 from tracker.effective import effective
 from tracker.law import Effect, Law, SectionOn, Standing, Term
 from tracker.lifecycle import Stage
 from tracker.models import SectionEffect
 from tracker.queries_law import Book
-from tracker.scope import Rule
 from tracker.standing import Dated, Edit, Row, state_on
-from tracker.sync import load_starter
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+def book(shipped: sa.Engine) -> Iterator[Book]:
     """The starter record."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('law')}/tracker.db")
-    upgrade(engine)
-    load_starter(engine, Rule(load_config(None, {}).scope), lambda: NOW)
-    with reading(engine) as session:
+    with reading(shipped) as session:
         yield queries_law.book(session, TODAY)
-    engine.dispose()
 
 
 def on(book: Book, day: str) -> Law:

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import golden
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from tracker.config import load_config
 from tracker.database import connect, upgrade, writing
 from tracker.models import SectionEffect, Version
-from tracker.scope import Rule
-from tracker.sync import load_starter
 from tracker.textdiff import difference
 from tracker.web import create_app
 from tracker.web.version_pages import passages
@@ -25,17 +23,13 @@ LONG = "".join(f"{n}. A paragraph that stays as it is.\n" for n in range(20))
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shipped: sa.Engine) -> FlaskClient:
     """The starter record, with two texts of one bill."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('pages')}/tracker.db")
-    upgrade(engine)
-    load_starter(engine, Rule(load_config(None, {}).scope), lambda: NOW)
-    with writing(engine) as session:
+    with writing(shipped) as session:
         found = session.connection().exec_driver_sql("SELECT id FROM matter WHERE slug = 'int-1412-2025'").scalar_one()
         for label, text in (("*", LONG + OLD), ("A", LONG + NEW), ("B", LONG + NEW + "  \n")):
             session.add(Version(matter_id=found, label=label, digest=label, text=text, first_seen_at=NOW))
-    yield create_app(engine, clock=lambda: NOW).test_client()
-    engine.dispose()
+    return create_app(shipped, clock=lambda: NOW).test_client()
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +18,6 @@ from tracker.database import connect, reading, upgrade, writing
 from tracker.models import Matter, Note
 from tracker.press import BY_DESCRIPTION, BY_NAME, EXPLICIT, PUBLISHED, Press, open_press
 from tracker.press_text import clean
-from tracker.scope import Rule
-from tracker.sync import load_starter
 
 CONFIG = load_config(None, {})
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -31,14 +29,10 @@ NUMBERED = ("Int ", "Res ", "EO ", "EEO ")
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
+def press(shipped: sa.Engine) -> Press:
     """The matcher over the record that ships with the package."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('press')}/tracker.db")
-    upgrade(engine)
-    load_starter(engine, Rule(CONFIG.scope), lambda: NOW)
-    with reading(engine) as session:
-        yield open_press(session, CONFIG.press)
-    engine.dispose()
+    with reading(shipped) as session:
+        return open_press(session, CONFIG.press)
 
 
 def published(press: Press, text: str, day: date | None = None, title: str = "") -> set[str]:

@@ -1,23 +1,21 @@
 """The many wordings of reporters, and what only looks like them: sentences of our own, none from an article."""
 
 import csv
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tracker.config import load_config
-from tracker.database import connect, reading, upgrade
+from tracker.database import reading
 from tracker.press import PUBLISHED, Press, open_press
 from tracker.press_terms import PressTerms
 from tracker.press_text import fold
-from tracker.scope import Rule
-from tracker.sync import load_starter
 
 CONFIG = load_config(None, {})
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -38,14 +36,10 @@ ELSEWHERE = (
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
+def press(shipped: sa.Engine) -> Press:
     """The matcher over the record that ships with the package."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('phrasings')}/tracker.db")
-    upgrade(engine)
-    load_starter(engine, Rule(CONFIG.scope), lambda: NOW)
-    with reading(engine) as session:
-        yield open_press(session, CONFIG.press)
-    engine.dispose()
+    with reading(shipped) as session:
+        return open_press(session, CONFIG.press)
 
 
 def links(press: Press, text: str, published: str) -> set[str]:

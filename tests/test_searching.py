@@ -1,37 +1,26 @@
 """One question finds its measures, sections, sponsors and coverage, says why, and takes any text."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import RULE, document, seen, take
+from archive_builder import document, seen, take
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.database import connect, reading, upgrade, writing
+from tracker.database import reading, writing
 from tracker.models_sources import Article, Coverage
 from tracker.named import Named, named
 from tracker.queries_search import Asked, Found, answer
-from tracker.sync import load_starter
 from tracker.web import create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('searching')}/x.db")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def client(started: sa.Engine) -> FlaskClient:
-    return create_app(started, clock=lambda: NOW).test_client()
+def client(shipped: sa.Engine) -> FlaskClient:
+    return create_app(shipped, clock=lambda: NOW).test_client()
 
 
 def ask(engine: sa.Engine, q: str, **rest: str) -> Found:
@@ -54,13 +43,13 @@ def ask(engine: sa.Engine, q: str, **rest: str) -> Found:
         ("Resolution 836", "Res 0836-2025"),
     ],
 )
-def test_a_number_in_any_written_form_finds_its_matter_first(started: sa.Engine, question: str, number: str) -> None:
-    assert ask(started, question).named[0].file_number == number
+def test_a_number_in_any_written_form_finds_its_matter_first(shipped: sa.Engine, question: str, number: str) -> None:
+    assert ask(shipped, question).named[0].file_number == number
 
 
 @pytest.mark.parametrize("question", ["9-131", "§ 9-131", "section 9-131", "Admin. Code § 9-131"])
-def test_a_section_is_found_by_its_number(started: sa.Engine, question: str) -> None:
-    assert ("admin", "9-131") in ask(started, question).sections
+def test_a_section_is_found_by_its_number(shipped: sa.Engine, question: str) -> None:
+    assert ("admin", "9-131") in ask(shipped, question).sections
 
 
 def test_a_year_makes_a_number_one_matter() -> None:
@@ -69,8 +58,8 @@ def test_a_year_makes_a_number_one_matter() -> None:
     assert named("detainers at Rikers") == ()
 
 
-def test_a_popular_name_and_a_summary_word_find_their_measure_and_say_where(started: sa.Engine) -> None:
-    found = ask(started, "trust act")
+def test_a_popular_name_and_a_summary_word_find_their_measure_and_say_where(shipped: sa.Engine) -> None:
+    found = ask(shipped, "trust act")
     assert {"Int 0158-2022", "Int 0214-2024", "Int 0209-2026"} <= {r.line.file_number for r in found.results}
     assert all("names" in r.fields or "title" in r.fields for r in found.results)
 
@@ -79,23 +68,23 @@ def test_a_popular_name_and_a_summary_word_find_their_measure_and_say_where(star
     ("typed", "meant"),
     [("Marc-Viverito", "Mark-Viverito"), ("Mark-Vivorito", "Mark-Viverito"), ("mark viveritto", "Viverito")],
 )
-def test_a_misspelt_name_is_taken_for_the_nearest_and_that_is_said(started: sa.Engine, typed: str, meant: str) -> None:
-    found = ask(started, typed)
+def test_a_misspelt_name_is_taken_for_the_nearest_and_that_is_said(shipped: sa.Engine, typed: str, meant: str) -> None:
+    found = ask(shipped, typed)
     assert [name for _, name in found.instead] == [meant]
     assert found.sponsors[0].name == "Melissa Mark-Viverito"
 
 
-def test_a_name_is_found_without_its_accents(started: sa.Engine) -> None:
-    assert any("Cabán" in sponsor.name for sponsor in ask(started, "caban").sponsors)
+def test_a_name_is_found_without_its_accents(shipped: sa.Engine) -> None:
+    assert any("Cabán" in sponsor.name for sponsor in ask(shipped, "caban").sponsors)
 
 
-def test_a_first_name_alone_names_no_sponsor(started: sa.Engine) -> None:
-    assert ask(started, "a detainer bill").sponsors == ()
+def test_a_first_name_alone_names_no_sponsor(shipped: sa.Engine) -> None:
+    assert ask(shipped, "a detainer bill").sponsors == ()
 
 
-def test_coverage_is_found_by_headline_and_outlet(started: sa.Engine) -> None:
-    assert any("Rikers" in piece.headline for piece in ask(started, "rikers").pieces)
-    assert {piece.outlet for piece in ask(started, "Legal Aid Society").pieces} == {"Legal Aid Society"}
+def test_coverage_is_found_by_headline_and_outlet(shipped: sa.Engine) -> None:
+    assert any("Rikers" in piece.headline for piece in ask(shipped, "rikers").pieces)
+    assert {piece.outlet for piece in ask(shipped, "Legal Aid Society").pieces} == {"Legal Aid Society"}
 
 
 def test_an_article_that_waits_for_an_editor_is_not_shown(record: sa.Engine) -> None:
@@ -115,18 +104,18 @@ def test_an_article_that_waits_for_an_editor_is_not_shown(record: sa.Engine) -> 
     assert [piece.headline for piece in ask(record, "detainers").pieces] == ["Detainers again"]
 
 
-def test_facets_count_what_the_words_find_and_filters_narrow_it(started: sa.Engine) -> None:
-    everything = ask(started, "immigration")
+def test_facets_count_what_the_words_find_and_filters_narrow_it(shipped: sa.Engine) -> None:
+    everything = ask(shipped, "immigration")
     kinds = everything.facets["kind"]
     assert sum(kinds.values()) == everything.total
-    only = ask(started, "immigration", kind="Resolution")
+    only = ask(shipped, "immigration", kind="Resolution")
     assert only.total == kinds["Resolution"] > 0
     assert {result.line.kind for result in only.results} == {"Resolution"}
     assert only.facets == everything.facets
 
 
-def test_what_lies_outside_the_choice_is_counted(started: sa.Engine) -> None:
-    core, everything = ask(started, "immigration", scope="core"), ask(started, "immigration", scope="all")
+def test_what_lies_outside_the_choice_is_counted(shipped: sa.Engine) -> None:
+    core, everything = ask(shipped, "immigration", scope="core"), ask(shipped, "immigration", scope="all")
     assert core.elsewhere == everything.total - core.total > 0
 
 
@@ -160,15 +149,15 @@ def test_articles_are_found_on_both_databases_and_followed_when_they_change(data
 
 @given(st.text(max_size=60))
 @settings(max_examples=60)
-def test_any_question_is_answered(started: sa.Engine, question: str) -> None:
-    found = ask(started, question)
+def test_any_question_is_answered(shipped: sa.Engine, question: str) -> None:
+    found = ask(shipped, question)
     assert found.total <= 200
     assert all(result.line.slug for result in found.results)
 
 
-def test_a_question_without_words_finds_nothing(started: sa.Engine) -> None:
+def test_a_question_without_words_finds_nothing(shipped: sa.Engine) -> None:
     for question in ("", "   ", '"', "***", "-- ;", "\0"):
-        assert ask(started, question).empty
+        assert ask(shipped, question).empty
 
 
 def test_the_page_names_what_it_found_and_why(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from archive_builder import ROOT, RULE, one, rows
+from archive_builder import ROOT, one, rows
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -17,11 +17,10 @@ from werkzeug.test import TestResponse
 from tracker import suggestions
 from tracker.cli import main
 from tracker.config import SuggestionsConfig
-from tracker.database import connect, reading, upgrade, writing
+from tracker.database import connect, reading, writing
 from tracker.models_mail import Attempt
 from tracker.models_suggestions import Suggestion
 from tracker.secret import Seal, Secret
-from tracker.sync import load_starter
 from tracker.web import SiteSettings, create_app
 from tracker.web.server import behind
 
@@ -37,19 +36,9 @@ class Days:
         self.now = NOW
 
 
-@pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("suggestions") / "x.db"
-    engine = connect(f"sqlite:///{path}")
-    upgrade(engine)
-    load_starter(engine, RULE, lambda: NOW)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def engine(starter: Path, tmp_path: Path) -> Iterator[sa.Engine]:
-    shutil.copy(starter, tmp_path / "x.db")
+def engine(shipped_file: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    shutil.copy(shipped_file, tmp_path / "x.db")
     engine = connect(f"sqlite:///{tmp_path}/x.db")
     yield engine
     engine.dispose()
@@ -266,8 +255,8 @@ def test_behind_a_proxy_each_reader_counts_alone_and_only_if_it_is_set(engine: s
 
 
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))
-def test_no_text_breaks_the_reading_of_the_form(starter: Path, address: str, measure: str, note: str) -> None:
-    engine = connect(f"sqlite:///{starter}")
+def test_no_text_breaks_the_reading_of_the_form(shipped_file: Path, address: str, measure: str, note: str) -> None:
+    engine = connect(f"sqlite:///{shipped_file}")
     with reading(engine) as session:
         typed = suggestions.read_form(session, address, measure, note)
     engine.dispose()
