@@ -546,7 +546,7 @@ class Model:
         return {(*key, str(row["period"])) for key, row in self.rows.items() if row["counts"]}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(EVENTS, max_size=14))
 def test_any_order_of_events_leaves_an_address_as_its_owner_said(
     record: sa.Engine, events: list[tuple[str, object]]
