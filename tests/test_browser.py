@@ -108,17 +108,20 @@ def test_every_type_of_page_is_looked_at(base: str) -> None:
     assert shown - NO_PAGES - OF_OTHERS == set(PAGES)
 
 
-@pytest.mark.parametrize("path", [*PAGES.values(), "/matters/eo-50-2025", "/nowhere"])
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk-dark"])
-def test_axe_finds_nothing_and_nothing_runs_over(
-    browser: Browser, base: str, path: str, size: dict[str, int], scheme: str
-) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
-    shown = context.new_page()
-    shown.goto(base + path)
-    found = Axe().run(shown)
-    wide = shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+@pytest.fixture(scope="module", params=[(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk-dark"])
+def looking(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """One page for all addresses, of each size; with what axe needs."""
+    size, scheme = request.param
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+    yield context.new_page()
     context.close()
+
+
+@pytest.mark.parametrize("path", [*PAGES.values(), "/matters/eo-50-2025", "/nowhere"])
+def test_axe_finds_nothing_and_nothing_runs_over(looking: Page, base: str, path: str) -> None:
+    looking.goto(base + path)
+    found = Axe().run(looking)
+    wide = looking.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found.response["violations"]] == []
     assert not wide
 
