@@ -28,7 +28,7 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-SITE = SiteSettings(subscribing=load_config(None, {}).subscribe)  # a site that sends mail
+SITE = SiteSettings(base_url="https://tracker.example.org", subscribing=load_config(None, {}).subscribe)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 # one address of each type of page; a new one must be added here, or be said to be none
@@ -124,6 +124,14 @@ def test_axe_finds_nothing_and_nothing_runs_over(looking: Page, base: str, path:
     wide = looking.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found.response["violations"]] == []
     assert not wide
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES.values() if not path.startswith("/embed")])
+def test_a_page_names_its_own_address(page: Page, path: str) -> None:
+    page.goto(path)
+    own = page.locator("link[rel=canonical]").get_attribute("href") or ""
+    assert own.startswith("https://tracker.example.org" + path.partition("?")[0])
+    assert " " not in own
 
 
 def test_a_law_is_found_by_the_number_in_a_news_story_and_its_page_says_how_it_became_law(page: Page) -> None:

@@ -142,7 +142,7 @@ def section(slug: str) -> str:
             "section.html",
             sources=queries_sources.sources(session),
             book=book,
-            here=here,
+            found=here,
             name=section_name(code, number),
             tried=_tried(book, now, here),
             touches=queries_law.touching(session, book, numbers, number),
