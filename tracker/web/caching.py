@@ -20,9 +20,9 @@ PAGE_SECONDS = 60
 # blueprints whose answers depend on what is stored and on the day alone
 MARKED = ("pages", "searching", "law", "versions", "feeds", "api", "ways")
 STATIC_SECONDS = 365 * 24 * 3600
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+POLICY = (  # connect-src: who audits a page in a browser reads /robots.txt from within it
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY = {
     "Content-Security-Policy": POLICY,
