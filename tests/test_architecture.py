@@ -13,7 +13,7 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 # what a module may import: itself and everything above it
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
-    ("tracker", "tracker.errors", "tracker.language", "tracker.locale"),
+    ("tracker", "tracker.errors", "tracker.language"),
     ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
@@ -21,10 +21,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.lineage", "tracker.effective", "tracker.textdiff"),
+    ("tracker.locale",),
     ("tracker.config", "tracker.models", "tracker.wording"),
     ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.standing"),
     ("tracker.press_resolve", "tracker.named", "tracker.law"),
-    ("tracker.atom", "tracker.calendars", "tracker.sitemaps"),
+    ("tracker.atom", "tracker.sitemaps"),
     ("tracker.press_names", "tracker.press_seen"),
     ("tracker.press_fit",),
     ("tracker.press_rivals",),
@@ -45,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.wording_hearings",
         "tracker.wording_editing",
     ),
-    ("tracker.wording_changes",),
+    ("tracker.wording_changes", "tracker.calendars"),
     ("tracker.as_of",),
     ("tracker.coverage",),
     (
