@@ -77,8 +77,7 @@ def read(session: Session, slot: str) -> Sent:
     shelf = Shelf()
     shelf.learn(session, ((change_id, at) for change_id, _ in rows))
     entries = shelf.entries(rows)
-    subject = subject_of([(entry.face.number, entry.steps) for entry in entries])
-    return Sent(Issue(slot, found[0].period, new_york_date(at)), subject, entries)
+    return Sent(Issue(slot, found[0].period, new_york_date(at)), subject_of(entries), entries)
 
 
 def _told(session: Session, digest_ids: Sequence[int]) -> Rows:
