@@ -31,6 +31,7 @@ from tracker.web import (
     manage,
     metrics,
     pages,
+    report,
     searching,
     subscriptions,
     suggest,
@@ -45,8 +46,8 @@ __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
-    version_pages, ways,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
+    suggest, version_pages, ways,
 )  # fmt: skip
 COMPRESSED = [
     "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
