@@ -14,13 +14,13 @@ DATA ?= ../shared/data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench bench-digest lock messages starter wheel clean
+.PHONY: help install dev run test check bench bench-digest bench-load lock messages starter wheel clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
-	@echo 'Also: install bench bench-digest lock messages starter wheel clean'
+	@echo 'Also: install bench bench-digest bench-load lock messages starter wheel clean'
 
 install: .venv/.installed
 	@:
@@ -47,6 +47,10 @@ bench: dev
 # what digests lose and repeat in a replay of 2025 and 2026, what kills do to them, and how many go out in a second
 bench-digest: dev
 	@$(PLACE) -m benchmarks.digest
+
+# the site under load, on the whole archive and 20,000 articles: TRACKER_ARCHIVE=FOLDER make bench-load (needs wrk)
+bench-load: dev
+	@$(PLACE) -m benchmarks.load
 
 # keeps the pins that still fit; make lock ARGS=--upgrade takes the newest
 lock: dev
