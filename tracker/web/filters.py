@@ -139,9 +139,7 @@ def moment(value: datetime | None) -> Markup:
     local = value.astimezone(wording.NEW_YORK)
     clock = f"{local:%H:%M}"
     shown = (
-        _("today %(clock)s", clock=clock)
-        if local.date() == site().today()
-        else f"{wording.day(local.date())} {clock}"
+        _("today %(clock)s", clock=clock) if local.date() == site().today() else f"{wording.day(local.date())} {clock}"
     )
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), shown)
 

@@ -33,6 +33,7 @@ from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
 from tracker.web import covering, showing
 from tracker.web.addresses import absolute
+from tracker.web.rollcall import roll_call
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
 from tracker.web.strip import strip
@@ -150,6 +151,7 @@ def matter(slug: str) -> str | AnyResponse:
             legislation=as_json_ld(dossier, absolute("pages.matter", slug=held.slug), absolute("pages.matters")),
             sponsoring=sponsoring.course(dossier.sponsors, dossier.changes),
             prints=prints,
+            roll_call=roll_call,
             cited=_cited(dossier, prints),
             **_story(session, dossier, today),
         )
@@ -164,6 +166,7 @@ def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str,
     return {
         "story": showing.chosen(every, wanted),
         "boxes": showing.boxes(every, dossier.changes, wanted),
+        "filtered": bool(wanted),
         "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
     }
 

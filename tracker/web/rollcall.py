@@ -23,7 +23,7 @@ class Row(NamedTuple):
     """Members who voted alike; ``kind`` is yes, no, abstained or absent, ``path`` the `d` of an SVG path."""
 
     kind: str
-    count: int
+    members: int
     width: int
     path: str
 
