@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.config", "tracker.models", "tracker.wording"),
     ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.standing"),
     ("tracker.press_resolve", "tracker.named", "tracker.law", "tracker.citation", "tracker.sponsoring"),
-    ("tracker.atom", "tracker.calendars", "tracker.sitemaps"),
+    ("tracker.atom", "tracker.sitemaps"),
     ("tracker.press_names", "tracker.press_seen"),
     ("tracker.press_fit",),
     ("tracker.press_rivals",),
@@ -46,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.wording_hearings",
         "tracker.wording_editing",
     ),
-    ("tracker.wording_changes",),
+    ("tracker.wording_changes", "tracker.calendars"),
     ("tracker.as_of",),
     ("tracker.coverage",),
     (

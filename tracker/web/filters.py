@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
-from tracker import wording, wording_changes, wording_hearings
+from tracker import effective, wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
 from tracker.language import N_, Words, _, counted, current, ngettext
 from tracker.lifecycle import LAW_STAGES, Stage
@@ -38,6 +38,29 @@ SCOPE_MEANINGS: Final = Words(
         "related": N_("it touches such cooperation, though that is not its whole point"),
         "context": N_("about immigrants or immigration, not about enforcement"),
         "out": N_("about something else"),
+    }
+)
+# what two sources may tell differently of a matter, by the field
+DISPUTED: Final = Words(
+    {
+        "action": N_("action"),
+        "name": N_("name"),
+        "title": N_("title"),
+        "kind": N_("kind"),
+        "status": N_("status"),
+        "body": N_("body"),
+        "introduced_on": N_("introduced on"),
+        "final_action_on": N_("final action on"),
+        "enacted_on": N_("enacted on"),
+        "local_law": N_("local law"),
+        "version": N_("version"),
+        "sponsors": N_("sponsors"),
+        "summary": N_("summary"),
+        "documents": N_("documents"),
+        "text": N_("text"),
+        "url": N_("address"),
+        "issuer": N_("issuer"),
+        "signer": N_("signer"),
     }
 )
 # what a matter is to another one, and the other to it
@@ -88,14 +111,17 @@ def register(app: Flask) -> None:
         web=web_address,
         source=wording.source_name,
         listed=wording.listed,
+        quoted=wording.quoted,
         hour=wording.hour,
         outlet=slug_of,
         related=related,
         by_section=by_section,
+        basis=effective.told,
         subdivision=subdivision,
         told=wording_changes.sentence,
     )
     app.jinja_env.globals.update(
+        DISPUTED=DISPUTED,
         HOW=HOW,
         LAW_STAGES=LAW_STAGES,
         SCOPE_LABELS=SCOPE_LABELS,
@@ -105,6 +131,8 @@ def register(app: Flask) -> None:
         STATES=wording_hearings.STATES,
         KINDS=KINDS,
         page_address=page_address,
+        relation=relation,
+        section_name=section_name,
         feed_address=feed_address,
         absolute=absolute,
         days_since=days_since,
@@ -201,6 +229,11 @@ def _relation(link: Link, pending: bool) -> str:
     return _(RELATIONS.get((link.kind, link.forward), link.kind.capitalize()))
 
 
+def relation(kind: str) -> str:
+    """What a matter does to an earlier one: "Challenges"."""
+    return _(RELATIONS.get((kind, True), kind.capitalize()))
+
+
 def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[str]]]:
     """Code, section, and the subdivisions named: "§ 9-131(a)(4), (d)"."""
     grouped: dict[tuple[str, str], list[str]] = {}
@@ -208,6 +241,11 @@ def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[st
         parts = grouped.setdefault((effect.code, effect.section), [])
         parts += [effect.subdivision] if effect.subdivision else []
     return [(code, section, parts) for (code, section), parts in grouped.items()]
+
+
+def section_name(code: str, section: str) -> str:
+    """ "Charter § 8", "§ 9-131"."""
+    return _("Charter § %(number)s", number=section) if code == "charter" else f"§ {section}"
 
 
 def subdivision(text: str) -> str:
