@@ -32,7 +32,7 @@ from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
 from tracker.web import covering, showing
-from tracker.web.addresses import absolute
+from tracker.web.addresses import absolute, permanent
 from tracker.web.rollcall import roll_call
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
@@ -160,12 +160,14 @@ def matter(slug: str) -> str | AnyResponse:
 def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str, Any]:
     """The timeline, as far as the reader wants to see it, and the choice of its parts."""
     held, wanted = dossier.matter, showing.asked(request.args.getlist("show"))
-    stories = queries_coverage.of_measure(session, held.file_number)
-    moved = showing.moved(wanted)
+    known = queries_coverage.of_measure(session, held.file_number)
+    stories, moved = showing.some(known), showing.moved(wanted)
+    more = len(known) - len(stories)
     every = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories, moved)
     return {
         "story": showing.chosen(every, wanted),
-        "boxes": showing.boxes(every, dossier.changes, wanted),
+        "boxes": showing.boxes(every, dossier.changes, wanted, more),
+        "more_stories": more if not wanted or "press" in wanted else 0,
         "filtered": bool(wanted),
         "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
     }
@@ -175,7 +177,7 @@ def _cited(dossier: queries.Dossier, prints: Mapping[int, Print]) -> Citation:
     held, note = dossier.matter, dossier.note
     subject = (note.headline or held.name or held.title or held.file_number).rstrip(". ")
     shown = prints.get(dossier.changes[-1].capture_id) if dossier.changes else None
-    address = absolute("pages.matter", slug=held.slug)
+    address = permanent("pages.matter", slug=held.slug)
     return cite(held, subject, site().settings.title, address, held.last_seen_at, shown)
 
 

@@ -13,7 +13,7 @@ LABELS: Final = Words({"yes": N_("Yes"), "no": N_("No"), "abstained": N_("Abstai
 # what draws one mark whose left edge is at x
 _MARKS: Final = {
     "yes": "M{x} 1h4v10h-4z",
-    "no": "M{x} 2l4 8m0-8l-4 8",
+    "no": "M{x} 2l3 8m0-8l-3 8",
     "abstained": "M{x} 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0",
     "absent": "M{x} 6h4",
 }

@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from tracker.coverage import StoryLine
 from tracker.language import N_, Words
 from tracker.models import CHANGE_KINDS, Change
 from tracker.timeline import ON_THE_LINE, Entry
 
 SMALLER: Final = "changes"
+MOST_STORIES: Final = 40  # so many stand on a timeline; the page of coverage has them all
 # who acted; and what the record did: large changes stand on every timeline, the others where they are asked for
 LABELS: Final = Words({
     "council": N_("Council"), "mayor": N_("Mayor"), "court": N_("Courts"), "agency": N_("Agencies"),
-    "voters": N_("Voters"), "press": N_("Coverage"), "record": N_("Changes of number or presence"),
-    SMALLER: N_("Every other change of the record"),
+    "voters": N_("Voters"), "press": N_("Coverage"), "record": N_("Large changes of the record"),
+    SMALLER: N_("Smaller changes of the record"),
 })  # fmt: skip
 # a new row is on the line as the act that it tells of
 _SMALLER_KINDS: Final = frozenset(CHANGE_KINDS) - ON_THE_LINE - {"appeared", "action_added"}
@@ -50,9 +53,16 @@ def chosen(story: Sequence[Entry], wanted: frozenset[str]) -> list[Entry]:
     return [entry for entry in story if not wanted or part_of(entry) in wanted]
 
 
-def boxes(story: Sequence[Entry], changes: Sequence[Change], wanted: frozenset[str]) -> list[Box]:
-    """The choices that make a difference here; none where there is but one part."""
+def some(stories: Sequence[StoryLine]) -> list[StoryLine]:
+    """No more stories than a page can hold: those whose subject the matter is go first, then the newest."""
+    order = sorted(stories, key=lambda line: (line.role == "main", line.published_on or date.min), reverse=True)
+    return order[:MOST_STORIES]
+
+
+def boxes(story: Sequence[Entry], changes: Sequence[Change], wanted: frozenset[str], more: int = 0) -> list[Box]:
+    """The choices that make a difference here; none where there is but one part. ``more`` stories are left out."""
     counts = Counter(map(part_of, story))
+    counts["press"] += more
     counts[SMALLER] = sum(change.kind in _SMALLER_KINDS for change in changes)
     found = [
         Box(key, label, counts[key], key in wanted if wanted else key != SMALLER)
