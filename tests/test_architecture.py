@@ -13,7 +13,7 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 # what a module may import: itself and everything above it
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
-    ("tracker", "tracker.errors", "tracker.language", "tracker.locale"),
+    ("tracker", "tracker.errors", "tracker.language"),
     ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.lineage", "tracker.effective", "tracker.textdiff"),
+    ("tracker.locale",),
     ("tracker.config", "tracker.models", "tracker.wording"),
     ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.standing"),
     ("tracker.press_resolve", "tracker.named", "tracker.law", "tracker.citation", "tracker.sponsoring"),

@@ -17,7 +17,7 @@ _PLAIN: Final = re.compile(
     r"|on (?P<month>[a-z]+) (?P<day>\d{1,2}), (?P<year>\d{4}))(?= ?[.;,])",
     re.IGNORECASE,
 )
-_DAYS_AFTER: Final = re.compile(r"(\d{1,4}) days after it became law", re.ASCII)
+DAYS_AFTER: Final = re.compile(r"(\d{1,4}) days after it became law", re.ASCII)
 _PARTS: Final = re.compile(r"(?:sections? \d|subdivision \w|such section)[^.]{0,200}\btakes? effect\b", re.IGNORECASE)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -52,6 +52,6 @@ def effective(text: str, enacted_on: date) -> Effective | None:
 
 def told(basis: str) -> str:
     """A law's own term, in the language that is spoken; as it is where that has no words for it."""
-    if found := _DAYS_AFTER.fullmatch(basis):
+    if found := DAYS_AFTER.fullmatch(basis):
         return ngettext("%(num)s day after it became law", "%(num)s days after it became law", int(found[1]))
     return ours(basis) or basis

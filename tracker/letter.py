@@ -200,10 +200,11 @@ class Writer:
         left = len(frame.pieces) - len(pieces)
         more = ngettext("and %(num)s more story", "and %(num)s more stories", left) if left else ""
         hidden = ngettext("And %(num)s more matter.", "And %(num)s more matters.", frame.hidden) if frame.hidden else ""
+        told = [{"headline": piece.headline, "address": piece.address, "where": _where(piece),
+                 "language": piece.language} for piece in pieces]  # fmt: skip
         html = self._templates.get_template("digest.html").render(
             site=self._site, home=home(self._site), postal=self._postal, css=Markup(self._css), heading=heading,
-            opening=opening, troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
-            "where": _where(piece), "language": piece.language} for piece in pieces], more_pieces=more, ages=frame.ages,
+            opening=opening, troubles=troubles, hidden=hidden, pieces=told, more_pieces=more, ages=frame.ages,
             spoken=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
         )  # fmt: skip
         plain = self._plain(frame, heading, opening, troubles, hidden, pieces, more)

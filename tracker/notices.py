@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
 from tracker.following import PERIODS, told
-from tracker.language import _, current, looked_up, ngettext, prefix
+from tracker.language import _, current, ngettext, prefix
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
 from tracker.tokens import Tokens
@@ -140,10 +140,7 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
     link = f"{home(site)}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
     # Translators: %(what)s is what is followed, %(period)s how often: "anything that becomes law, once a week"
-    lines = [
-        _("%(what)s, %(period)s", what=told(each.kind, each.value), period=looked_up(PERIODS[each.period]))
-        for each in asked
-    ]
+    lines = [_("%(what)s, %(period)s", what=told(each.kind, each.value), period=PERIODS[each.period]) for each in asked]
     lines += [_("a short note in weeks when nothing changed")] if payload["quiet"] else []
     ends = ngettext(
         "The link works once, and ends after %(num)s hour.",

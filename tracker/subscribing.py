@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from email_validator import EmailNotValidError, validate_email
 
 from tracker.errors import BadInput
-from tracker.language import _
+from tracker.language import ENGLISH, N_, _, current
 from tracker.models_mail import Subscription
 
 REACHABLE: Final = ("active", "paused")  # states of an address that its owner confirmed
@@ -34,6 +34,7 @@ _STATES: Final[Mapping[tuple[str, Event], str]] = {
     ("paused", "unsubscribe"): "ended",
     ("bounced", "unsubscribe"): "ended",
 }
+NO_ADDRESS: Final = N_("This is not an address we can write to.")
 _ADDRESS_IN_WORDS: Final = re.compile(r"[/@:\\]|\w\.\w{2}")
 
 
@@ -104,9 +105,9 @@ def checked_address(text: str) -> str:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
-        raise BadInput(_("This is not an address we can write to. %(why)s", why=error)) from error
+        raise BadInput(f"{_(NO_ADDRESS)} {error}" if current() is ENGLISH else _(NO_ADDRESS)) from error
     if not found.ascii_email:
-        raise BadInput(_("This is not an address we can write to."))
+        raise BadInput(_(NO_ADDRESS))
     return found.ascii_email
 
 
