@@ -71,7 +71,7 @@ def read(session: Session, slot: str) -> Sent:
     )
     found = session.execute(chosen.order_by(digests.c.id)).all()
     if not found:
-        raise NotFound(_("No digest %(slot)s was sent to those who follow the whole subject.", slot=repr(slot)))
+        raise NotFound(_("No digest “%(slot)s” was sent to those who follow the whole subject.", slot=slot))
     at: datetime = found[0].composed_at
     rows = _told(session, [row.id for row in found])
     shelf = Shelf()

@@ -23,7 +23,7 @@ from tracker.mail import Mailer, MailFailed, operator_mail
 from tracker.models import Run
 from tracker.models_sources import Incident
 from tracker.truth import EDITORS
-from tracker.wording import SOURCES, count, moment, source_name
+from tracker.wording import SOURCES, count, isolated, moment, source_name
 
 TOKEN: Final = "TRACKER_LEGISTAR_TOKEN"
 SMTP_USER, SMTP_PASSWORD = "TRACKER_SMTP_USER", "TRACKER_SMTP_PASSWORD"
@@ -152,7 +152,7 @@ def _failing(run: Run, state: State) -> str:
     told = N_("The try of %(at)s failed: %(message)s.")
     if run.outcome == "refused":
         told = N_("The try of %(at)s was refused: %(message)s.")
-    said = _(told, at=moment(run.started_at), message=run.message.rstrip("."))
+    said = _(told, at=moment(run.started_at), message=isolated(run.message.rstrip(".")))
     good = _("It was last read well on %(at)s.", at=moment(state.last_good)) if state.last_good else ""
     return f"{said} {good}".rstrip()
 

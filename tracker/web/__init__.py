@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
-from tracker.language import _
+from tracker.language import N_, Words, _
 from tracker.secret import Secret
 from tracker.web import (
     api,
@@ -32,6 +32,7 @@ from tracker.web import (
     manage,
     metrics,
     pages,
+    report,
     searching,
     subscriptions,
     suggest,
@@ -46,9 +47,18 @@ __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
-    version_pages, ways,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
+    suggest, version_pages, ways,
 )  # fmt: skip
+# what went wrong, by the name that HTTP has for it
+REFUSALS = Words(
+    {
+        "Bad Request": N_("Bad Request"),
+        "Forbidden": N_("Forbidden"),
+        "Method Not Allowed": N_("Method Not Allowed"),
+        "Request Entity Too Large": N_("Request Entity Too Large"),
+    }
+)
 COMPRESSED = [
     "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
     "application/xml", "application/openapi+json",
@@ -125,7 +135,7 @@ def _refused(error: HTTPException) -> Response | tuple[str, int]:
     sentence = error.description or ""
     if sentence == type(error).description:
         sentence = languages.official(sentence)
-    return render_template("error.html", heading=languages.official(error.name), sentence=sentence), error.code
+    return render_template("error.html", heading=REFUSALS.get(error.name, error.name), sentence=sentence), error.code
 
 
 def _broken(error: Exception) -> tuple[str, int]:

@@ -67,7 +67,7 @@ def outlet(slug: str) -> str:
         shown = {line.name: line for line in queries_coverage.outlets(session)}
         names = tuple(sorted(name for name in {*shown, *outlets.known()} if outlets.slug_of(name) == slug))
         if not names:
-            raise NotFound(_("There is no outlet at %(slug)s.", slug=repr(slug)))
+            raise NotFound(_("There is no outlet at “%(slug)s”.", slug=slug))
         asked = CoverageFilter(outlets=names, page=_whole("page", 1, 100_000) or 1)
         return render_template(
             "outlet.html",

@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
-from tracker import effective, wording, wording_changes, wording_hearings
+from tracker import effective, identifiers, wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
-from tracker.language import N_, Words, _, counted, current, ngettext
+from tracker.errors import BadIdentifier
+from tracker.language import ENGLISH, N_, Words, _, counted, current, ngettext
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.outlets import slug_of
 from tracker.queries import Dossier, Link
 from tracker.web.addresses import absolute
+from tracker.web.languages import official
 from tracker.web.site import site
 
 HOW: Final = Words(
@@ -103,6 +105,7 @@ def register(app: Flask) -> None:
         moment=moment,
         count=wording.count,
         number=wording.number_of,
+        numbered=numbered,
         law=wording.law_name,
         kind=wording.kind_name,
         stage=stage_label,
@@ -264,6 +267,22 @@ def tongue(tag: str) -> Markup:
 def spoken_as(tag: str) -> Markup:
     """The attribute of a text that is in another language than the one that is spoken."""
     return Markup("") if tag == current().tag else Markup(' lang="{}"').format(tag)
+
+
+def numbered(file_number: str) -> str:
+    """A matter's number among words of another language: kept together, and one that is a title marked as English."""
+    told = wording.number_of(file_number)
+    if current() is ENGLISH:
+        return told
+    return Markup("<bdi>{}</bdi>").format(told) if _is_code(file_number) else official(told)
+
+
+def _is_code(file_number: str) -> bool:
+    try:
+        identifiers.parse(file_number)
+    except BadIdentifier:
+        return False  # "NYPD memo of 22 Feb 2017"
+    return True
 
 
 def host(address: str) -> str:
