@@ -84,11 +84,12 @@ def send(setting: Setting) -> None:
 @click.argument("mailbox", type=click.Path(path_type=Path, exists=True))
 @with_setting
 def bounces(setting: Setting, mailbox: Path) -> None:
-    """Read reports of mail that did not arrive from MAILBOX (a maildir or an mbox file)."""
+    """Read reports of mail that did not arrive, and complaints, from MAILBOX (a maildir or an mbox file)."""
     from tracker.bounces import read_mailbox
 
     done = read_mailbox(setting.engine, mailbox, now())
     click.echo(
         f"{count(done.read, 'message')} read: {count(done.permanent, 'address', 'addresses')} to be written to no "
-        f"more, {count(done.temporary, 'mail')} late, {done.unknown:,} no report on a mail of ours."
+        f"more, and {done.complaints:,} for a complaint; {done.temporary:,} that end nothing, {done.unknown:,} on no mail of "
+        "ours."
     )

@@ -297,7 +297,7 @@ def _store(session: Session, press: _Press, sheets: Sequence[_Sheet]) -> None:
     )
     outbox = (
         {"subscriber_id": sheet.reader.id, "kind": "digest", "digest_id": key,
-         "message_id": digest_message_id(sheet.reader.id, key), "payload": "", "state": "queued", "attempts": 0,
+         "message_id": digest_message_id(key), "payload": "", "state": "queued", "attempts": 0,
          "queued_at": press.now, "claimed_by": "", "said": ""}
         for key, sheet in numbered
     )  # fmt: skip

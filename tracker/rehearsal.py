@@ -27,7 +27,7 @@ def rehearse(engine: sa.Engine, period: str, now: datetime, tools: Tools, folder
         sealed, nonce = session.execute(chosen).one()
         links = links_of(tools, subscriber_id, nonce, now)
         envelope = Envelope(
-            tools.seal.open(sealed), message_id(digest_message_id(subscriber_id, 0), host), now, links.unsubscribe
+            tools.seal.open(sealed), message_id(digest_message_id(subscriber_id), host), now, links.unsubscribe
         )
         letter = tools.writer.write(content, links)._replace(subject=subject)
         (folder / f"{period}-{subscriber_id}.eml").write_bytes(tools.packer.pack(letter, envelope))
