@@ -1,7 +1,7 @@
-"""Reports on mail of ours: it did not arrive (RFC 3464), or its reader complains (RFC 5965), and so is written no more.
+"""What comes back: mail did not arrive (RFC 3464), its reader complains (RFC 5965) or asks by mail for the end.
 
-They lie in a mailbox, or a mail service sends them one by one. A report is believed by the Message-ID of ours that it
-encloses, which nobody can guess.
+Reports lie in a mailbox, or a mail service sends them one by one. One is believed by the Message-ID of ours that it
+encloses, which nobody can guess; a reader's mail by the token that its address put into the subject.
 """
 
 import mailbox
@@ -16,13 +16,16 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.database import reading
+from tracker.database import reading, writing
 from tracker.deliveries import stop_writing
 from tracker.errors import BadInput
 from tracker.held import table
 from tracker.models_digests import Delivery
+from tracker.subscribers import unsubscribe
+from tracker.tokens import Tokens
 
 _OURS: Final = re.compile(r"<?([a-z]+-[0-9a-f-]+)@")
+_LEAVE: Final = re.compile(r"\bunsubscribe\s+([\w.-]+)", re.ASCII | re.IGNORECASE)
 _FEEDBACK: Final = {"abuse": "complained", "fraud": "complained", "virus": "complained", "opt-out": "complained"}
 
 
@@ -37,20 +40,38 @@ class Report(NamedTuple):
 
 
 class Bounced(NamedTuple):
-    """What a mailbox held: ``temporary`` are reports that end nothing, such as of a mail that is late."""
+    """What a mailbox held: ``temporary`` are reports that end nothing, such as of a mail that is late.
+
+    ``ended`` are mails of readers who want no more.
+    """
 
     read: int = 0
     permanent: int = 0
     complaints: int = 0
+    ended: int = 0
     temporary: int = 0
     unknown: int = 0
 
 
-def read_mailbox(engine: sa.Engine, place: Path, now: datetime) -> Bounced:
-    """Take in the reports of a maildir or an mbox; reading one twice does no harm. The mailbox is left as it is."""
-    reasons = [take_in(engine, report_of_bytes(content), now) for content in _messages(place)]
-    counts = (reasons.count(reason) for reason in ("bounced", "complained", "", None))
-    return Bounced(len(reasons), *counts)
+def read_mailbox(engine: sa.Engine, tokens: Tokens, place: Path, now: datetime) -> Bounced:
+    """Take in what a maildir or an mbox holds; reading one twice does no harm. The mailbox is left as it is."""
+    found = [_taken(engine, tokens, message_from_bytes(content, policy=default), now) for content in _messages(place)]
+    return Bounced(len(found), *(found.count(what) for what in ("bounced", "complained", "ended", "", None)))
+
+
+def _taken(engine: sa.Engine, tokens: Tokens, message: Message, now: datetime) -> str | None:
+    report = report_of(message)
+    if report is not None:
+        return take_in(engine, report, now)
+    match = _LEAVE.search(str(message.get("Subject", "")))
+    if match is None:
+        return None
+    try:
+        with writing(engine) as session:
+            unsubscribe(session, tokens, match[1], now)
+    except BadInput:
+        return None
+    return "ended"
 
 
 def take_in(engine: sa.Engine, report: Report | None, now: datetime) -> str | None:

@@ -1,8 +1,8 @@
 """What a mail service reports: a mail came back, or its reader complains. A shared token of the environment vouches.
 
 ``POST /mail/bounce`` with ``Authorization: Bearer TOKEN`` and ``{"message_id": "<...>", "permanent": true}``, or with
-``"complaint": true``; or the report itself (RFC 3464, RFC 5965) as ``message/rfc822``. A mail we do not know is taken in
-silence, so that nobody can ask whom we write to.
+``"complaint": true``; or the report itself (RFC 3464, RFC 5965) as ``message/rfc822``. A mail we do not know is taken
+in silence, so that nobody can ask whom we write to.
 """
 
 import hmac
@@ -31,7 +31,9 @@ def bounce() -> Answer | tuple[str, int]:
         refused = "This is no report on a mail: RFC 3464 and RFC 5965 say how those look."
     else:
         report = _told(request.get_json(silent=True))
-        refused = 'Send {"message_id": "<...>", "permanent": true or false} or {"message_id": "<...>", "complaint": true}.'
+        refused = (
+            'Send {"message_id": "<...>", "permanent": true or false} or {"message_id": "<...>", "complaint": true}.'
+        )
     if report is None:
         return {"error": refused}, 400
     take_in(site().engine, report, site().now())

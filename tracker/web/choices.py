@@ -8,12 +8,13 @@ from sqlmodel import Session, col, select
 from werkzeug.datastructures import MultiDict
 
 from tracker import queries, queries_lists
+from tracker.choosing import STANDARD
 from tracker.errors import BadInput
 from tracker.following import LANGUAGES, PERIODS, STAGES, section_told, stage_told, told
 from tracker.models import Matter
 from tracker.subscribing import Wanted, checked_words
 
-BOXES: Final = ("core", "tracked", "hearings", "orders")  # kinds that are chosen whole, with a tick
+BOXES: Final = ("core", "tracked", "hearings", "orders", "introductions")  # kinds that are chosen whole, with a tick
 LONGEST: Final = 200  # letters of any field
 
 Values = MultiDict[str, str]
@@ -70,7 +71,7 @@ def prefilled(session: Session, asked: Values) -> Form:
         words=_field(asked, "q"),
     )
     if not (form.ticked or form.matter or form.section or form.stage or form.words):
-        form.ticked = ("tracked",)
+        form.ticked = (STANDARD[0],)
     return form
 
 
