@@ -14,13 +14,13 @@ DATA ?= ../shared/data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench bench-digest lock starter wheel clean
+.PHONY: help install dev run test check bench bench-digest lock messages starter wheel clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
-	@echo 'Also: install bench bench-digest lock starter wheel clean'
+	@echo 'Also: install bench bench-digest lock messages starter wheel clean'
 
 install: .venv/.installed
 	@:
@@ -52,6 +52,10 @@ bench-digest: dev
 lock: dev
 	@$(LOCK) $(ARGS) --group build -o requirements.txt pyproject.toml
 	@$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+# what readers are told, into every catalogue; make messages LANGUAGE=bn begins a new one
+messages: dev
+	@$(PLACE) -m tracker.locale $(LANGUAGE)
 
 starter: install
 	@$(PLACE) -m tracker.record.build $(DATA)

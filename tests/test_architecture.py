@@ -13,7 +13,7 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 # what a module may import: itself and everything above it
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
-    ("tracker", "tracker.errors"),
+    ("tracker", "tracker.errors", "tracker.language", "tracker.locale"),
     ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),

@@ -4,12 +4,15 @@ Pages, feeds and mail say the same thing in the same words because they all take
 anything: the Council's own words stand beside ours wherever ours are used. Changes are told in `wording_changes`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import lists
+
 from tracker import identifiers
 from tracker.errors import BadIdentifier
+from tracker.language import clocked, counted, current, dated
 from tracker.lifecycle import Stage
 from tracker.vocabulary import Act
 
@@ -97,7 +100,7 @@ def day(value: date | datetime) -> str:
     """ "31 Dec 2025"; a moment is put on the New York calendar first."""
     if isinstance(value, datetime):
         value = value.astimezone(NEW_YORK).date()
-    return f"{value.day} {value:%b %Y}"
+    return dated(value)
 
 
 def moment(value: datetime) -> str:
@@ -110,6 +113,8 @@ def hour(clock: str) -> str:
     if not clock:
         return ""
     hours, minutes = int(clock[:2]), clock[3:5]
+    if (elsewhere := clocked(time(hours, int(minutes)))) is not None:
+        return elsewhere
     if clock[:5] in ("12:00", "00:00"):
         return "noon" if hours else "midnight"
     half = "a.m." if hours < 12 else "p.m."
@@ -123,11 +128,13 @@ def new_york_date(moment: datetime) -> date:
 
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 day", "2 days", "1,234 matters"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{counted(number)} {one if number == 1 else many or one + 's'}"
 
 
 def listed(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
+    if current().tag != "en":
+        return lists.format_list(parts, locale=current().locale)
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -172,8 +179,8 @@ def is_editors(action_id: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """A source's own words."""
-    return f"“{text}”"
+    """A source's own words; kept together where the language around them runs the other way."""
+    return f"“{text}”" if current().direction == "ltr" else f"“\u2068{text}\u2069”"
 
 
 def source_of(kind: str) -> str:

@@ -26,6 +26,7 @@ from tracker.web import (
     edit,
     feeds,
     filters,
+    languages,
     law_pages,
     manage,
     metrics,
@@ -66,13 +67,14 @@ def create_app(
     Without a ``secret`` it makes one of its own: links it signs are then good only while it runs. ``desk`` is what the
     editors' side stands on; without it there is none.
     """
-    app = Flask(__name__, template_folder=str(templates_folder()), static_folder="static")
+    app = languages.Site(__name__, template_folder=str(templates_folder()), static_folder="static")
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.extensions["tracker"] = Site(engine, clock, site or SiteSettings(), secret or Secret.fresh())
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
+    languages.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     if desk is not None:

@@ -14,7 +14,9 @@ from tracker.web.site import site
 
 def root() -> str:
     """The site's public address without a slash at its end; where none is set, the one that was asked."""
-    return site().settings.base_url or request.url_root.rstrip("/")
+    if site().settings.base_url:
+        return site().settings.base_url
+    return request.url_root.rstrip("/").removesuffix(request.script_root)
 
 
 def host() -> str:
@@ -23,7 +25,7 @@ def host() -> str:
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The whole address of a page."""
+    """The whole address of a page, in the language of the page that asks."""
     return root() + url_for(endpoint, **values)
 
 
@@ -35,3 +37,8 @@ def matter_at(session: Session, slug: str) -> Dossier | None:
         if queries.slug_now(session, slug) is None:
             raise
         return None
+
+
+def own() -> str:
+    """The whole address that was asked, without its question."""
+    return root() + request.script_root + request.path

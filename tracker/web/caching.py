@@ -68,7 +68,7 @@ def _holds(mark: str) -> bool:
 def _mark() -> str:
     with site().reading() as session:
         stored = queries_sources.mark(session)
-    parts = (stored, site().today().isoformat(), _program(), request.full_path)
+    parts = (stored, site().today().isoformat(), _program(), request.script_root, request.full_path)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
 
 

@@ -21,7 +21,7 @@ from tracker.models import CHANGE_KINDS, Change
 from tracker.models_sources import Hearing
 from tracker.queries_changes import Seen, latest, of_scope
 from tracker.queries_feeds import Piece
-from tracker.web.addresses import absolute, host, matter_at, root
+from tracker.web.addresses import absolute, host, matter_at, own
 from tracker.web.pages import matter_filter
 from tracker.web.site import site
 from tracker.wording_changes import CHANGE_LABELS
@@ -136,14 +136,14 @@ def _choice(name: str, choices: tuple[str, ...]) -> str:
 
 
 def _feed(session: Session, title: str, page: str, entries: tuple[atom.Entry, ...], **asked: Any) -> Response:
-    own = root() + (request.full_path if request.query_string else request.path)
+    here = own() + (f"?{request.query_string.decode()}" if request.query_string else "")
     feed = atom.Feed(
-        id=own,
+        id=here,
         title=f"{title} | {site().settings.title}",
         subtitle=_age(session),
         author=site().settings.title,
         link=absolute(page, **asked),
-        own=own,
+        own=here,
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         entries=entries,
     )
@@ -195,5 +195,5 @@ def _piece(piece: Piece) -> atom.Entry:
 
 
 def _calendar(name: str, meetings: Iterable[calendars.Meeting]) -> Response:
-    content = calendars.write(name, root() + request.path, host(), meetings)
+    content = calendars.write(name, own(), host(), meetings)
     return Response(content, content_type=calendars.CONTENT_TYPE)

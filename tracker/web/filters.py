@@ -107,7 +107,7 @@ def sends_mail() -> bool:
 
 
 def _page_context() -> dict[str, Any]:
-    return {"site": site().settings, "today": site().today(), "here": request.path}
+    return {"site": site().settings, "today": site().today(), "here": request.script_root + request.path}
 
 
 def dated(value: date | datetime | None, shown: str = "") -> Markup:
