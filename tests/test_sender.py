@@ -379,7 +379,7 @@ def test_a_mail_to_the_address_of_the_header_ends_all_mail_and_a_forged_one_does
 ) -> None:
     kit = tools(unsubscribe_mailto="leave@example.org")
     reader = subscribe(database, ("core", ""))
-    links = links_of(kit, reader, f"nonce{reader}", NOW)
+    links = links_of(kit, reader, f"nonce{reader}", "en", NOW)
     packed = kit.packer.pack(
         Letter("x", ("x",), ("x",)), Envelope("reader@example.org", "<x@example.org>", NOW, links.unsubscribe)
     )

@@ -22,6 +22,7 @@ from tracker.digest_runs import Unusual
 from tracker.digests import Rows, Shelf, Slip
 from tracker.held import table
 from tracker.holding import weigh
+from tracker.language import _, speaking
 from tracker.letter import Content
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import Subscription
@@ -56,7 +57,8 @@ class _Press(NamedTuple):
     matched: Matched
     pieces: tuple[tuple[Piece, frozenset[Target]], ...]
     troubles: tuple[Trouble, ...]
-    shelf: Shelf
+    shelves: dict[str, Shelf]
+    wanted: frozenset[int]
     anybody: bool
     unusual: Unusual | None
     public: frozenset[int]
@@ -98,7 +100,7 @@ def compose(
     while last is not None:
         with writing(engine) as session:
             readers, last = readers_due(session, press.turn, last, batch)
-            sheets = [sheet for reader in readers if (sheet := _sheet(reader, press)) is not None]
+            sheets = [sheet for reader in readers if (sheet := _sheet(session, reader, press)) is not None]
             _store(session, press, sheets)
             _move_on(session, press, readers)
         written += len(sheets)
@@ -132,9 +134,9 @@ def drafts(
         while last is not None:
             readers, last = readers_due(session, press.turn, last, BATCH)
             for reader in readers:
-                if (sheet := _sheet(reader, press)) is not None:
+                if (sheet := _sheet(session, reader, press)) is not None:
                     slip = Slip(0, period, now, sheet.beside)
-                    yield session, reader.id, sheet.subject, press.shelf.content(slip, sheet.rows)
+                    yield session, reader.id, sheet.subject, press.shelves[reader.language].content(slip, sheet.rows)
 
 
 def slot_of(period: str, now: datetime, run_id: int) -> str:
@@ -158,10 +160,7 @@ def _prepare(
     matched = match_all(
         targets, news, queries_digests.searched(session, words, [each.about.matter_id for each in news])
     )
-    shelf = Shelf()
-    shelf.refresh(session, now)
     wanted: frozenset[int] = frozenset().union(*matched.values())
-    shelf.learn(session, ((change_id, now) for change_id in wanted))
     since = max(digest_runs.last_change(session, period), lowest)
     due = [each for each in news if each.change.id in wanted and each.change.id > since]
     unusual = weigh(due, queries_digests.matters_held(session), rules) if rules else None
@@ -173,7 +172,8 @@ def _prepare(
         matched,
         _covered(session, targets, queries_digests.pieces(session, now)),
         queries_digests.troubles(session, now),
-        shelf,
+        {},
+        wanted,
         anybody,
         unusual,
         public,
@@ -200,17 +200,35 @@ def _covered(
     )
 
 
-def _sheet(reader: Reader, press: _Press) -> _Sheet | None:
-    """What one address is told; None where there is nothing to say."""
+def _shelf(session: Session, press: _Press, tag: str) -> Shelf:
+    """What may be told in this run, in the words of a language."""
+    shelf = press.shelves.get(tag)
+    if shelf is None:
+        shelf = press.shelves[tag] = Shelf(tag)
+        shelf.refresh(session, press.now)
+        shelf.learn(session, ((change_id, press.now) for change_id in press.wanted))
+    return shelf
+
+
+def _sheet(session: Session, reader: Reader, press: _Press) -> _Sheet | None:
+    """What one address is told, with a subject in its language; None where there is nothing to say."""
+    with speaking(reader.language):
+        return _sheet_of(reader, press, _shelf(session, press, reader.language))
+
+
+def _sheet_of(reader: Reader, press: _Press, shelf: Shelf) -> _Sheet | None:
     chosen = choose(reader.follows, press.matched, reader.told)
     rows = tuple((change_id, reasons_text(reasons)) for change_id, reasons in chosen.items())
     troubles = [each.incident_id for each in press.troubles if _untold(each, reader.since, press.now)]
     if not rows and not (press.turn.period != "now" and _worth_a_mail(reader, press)):
         quiet = press.turn.period == "weekly" and reader.quiet_weeks and press.now - reader.since > A_WEEK
-        return _Sheet(reader, (), "{}", f"Nothing changed in the week to {day(press.now)}") if quiet else None
+        return (
+            _Sheet(reader, (), "{}", _("Nothing changed in the week to %(day)s", day=day(press.now))) if quiet else None
+        )
     beside = {"coverage": _pieces(reader, press) if rows else [], "incidents": troubles}
     told = {key: value for key, value in beside.items() if value}
-    return _Sheet(reader, rows, json.dumps(told), press.shelf.subject(rows) or "Sources that cannot be read")
+    subject = shelf.subject(rows) or _("Sources that cannot be read")
+    return _Sheet(reader, rows, json.dumps(told), subject)
 
 
 def _untold(trouble: Trouble, since: datetime, now: datetime) -> bool:

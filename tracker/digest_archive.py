@@ -15,6 +15,7 @@ from tracker.choosing import STANDARD, reasons_text
 from tracker.digests import Shelf
 from tracker.errors import NotFound
 from tracker.held import table
+from tracker.language import current
 from tracker.letter import Entry, subject_of
 from tracker.models_digests import DigestRun, DigestRunChange
 from tracker.wording import new_york_date
@@ -63,7 +64,7 @@ def read(session: Session, slot: str) -> Sent:
     if not found:
         raise NotFound(f"No digest {slot!r} was written for those who follow the whole subject.")
     period, at = found[0].period, found[0].composed_at
-    shelf, reasons = Shelf(), reasons_text([STANDARD])
+    shelf, reasons = Shelf(current().tag), reasons_text([STANDARD])
     shelf.learn(session, ((row.change_id, at) for row in found))
     entries = shelf.entries(tuple((row.change_id, reasons) for row in found))
     subject = subject_of([(entry.face.number, entry.steps) for entry in entries])

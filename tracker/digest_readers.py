@@ -25,6 +25,7 @@ class Reader(NamedTuple):
     """One address under way."""
 
     id: int
+    language: str
     quiet_weeks: bool
     since: datetime
     follows: tuple[Follows, ...]
@@ -55,7 +56,7 @@ def readers_due(session: Session, turn: Turn, last: int, batch: int) -> tuple[li
         wanted = sa.or_(wanted, sa.and_(people.c.quiet_weeks, people.c.id.in_(anything)))
     had = sa.exists().where(done.c.subscriber_id == people.c.id, done.c.period == turn.period, done.c.slot == turn.slot)
     chosen = (
-        sa.select(people.c.id, people.c.quiet_weeks, people.c.confirmed_at, people.c.created_at)
+        sa.select(people.c.id, people.c.language, people.c.quiet_weeks, people.c.confirmed_at, people.c.created_at)
         .where(people.c.id > last, people.c.state == "active", wanted, ~had)
         .order_by(people.c.id)
         .limit(batch)
@@ -66,6 +67,7 @@ def readers_due(session: Session, turn: Turn, last: int, batch: int) -> tuple[li
     readers = [
         Reader(
             row.id,
+            row.language,
             row.quiet_weeks,
             mailed.get(row.id) or row.confirmed_at or row.created_at,
             tuple(followed.get(row.id, ())),

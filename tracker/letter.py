@@ -21,6 +21,7 @@ from markupsafe import Markup
 from tracker import following
 from tracker.choosing import Target
 from tracker.config import SiteConfig
+from tracker.language import current, prefix, speaking
 from tracker.queries_digests import Face, Piece, Trouble
 from tracker.telling import Step, heaviest
 from tracker.wording import count, day, listed, moment, source_name
@@ -136,18 +137,23 @@ class Writer:
         loader = jinja2.FileSystemLoader(folder)
         self._templates = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
         self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-        self._entry: Callable[[Entry], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
+        self._entry: Callable[[Entry, str], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
         self._frame: Callable[[_Frame], tuple[tuple[str, ...], tuple[str, ...]]] = lru_cache(KEPT)(self._write_frame)
 
     def write(self, content: Content, links: Links) -> Letter:
-        """The whole mail. Entries come in the order given."""
+        """The whole mail, in the language of the content. Entries come in the order given."""
+        with speaking(content.language) as spoken:
+            return self._write(content._replace(language=spoken.tag), links)
+
+    def _write(self, content: Content, links: Links) -> Letter:
         shown = content.entries[: self._caps.entries]
         frame = _Frame(
             content.period, content.on, not content.entries, len(content.entries) - len(shown), content.pieces,
             content.troubles, content.ages, content.language,
         )  # fmt: skip
         plain, html = self._frame(frame)
-        written = [self._entry(entry) for entry in shown]
+        # the language is a part of the key: where nothing is translated yet, entries of two languages are equal
+        written = [self._entry(entry, content.language) for entry in shown]
         return Letter(
             self.subject(content),
             tuple(_filled(plain, [each[0] for each in written], links)),
@@ -162,8 +168,8 @@ class Writer:
             return f"Not read as it should be: {listed(_sources(content.troubles))}"
         return f"Nothing changed in the week to {day(content.on)}"
 
-    def _write_entry(self, entry: Entry) -> tuple[str, str]:
-        shown, address = entry.steps[: self._caps.steps], f"{self._site.base_url}/matters/{entry.face.slug}"
+    def _write_entry(self, entry: Entry, tag: str) -> tuple[str, str]:
+        shown, address = entry.steps[: self._caps.steps], f"{self._home(tag)}/matters/{entry.face.slug}"
         left = len(entry.steps) - len(shown)
         hidden = f"and {count(left, 'more change')}, see its page" if left else ""
         why = f"You follow {listed([following.told(*reason) for reason in entry.reasons])}."
@@ -176,6 +182,10 @@ class Writer:
         lines += [_wrapped(why, "  ", "  ")]
         return "\n".join(lines) + "\n\n", self._inliner.inline_fragment(html, self._css)
 
+    def _home(self, tag: str) -> str:
+        """The address of the site in a language."""
+        return self._site.base_url + prefix(tag)
+
     def _write_frame(self, frame: _Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
         heading, opening = _heading(frame), _opening(frame)
         troubles = [_trouble_line(trouble) for trouble in frame.troubles]
@@ -184,7 +194,8 @@ class Writer:
         more = f"and {count(left, 'more story', 'more stories')}" if left else ""
         hidden = f"And {count(frame.hidden, 'more matter')}." if frame.hidden else ""
         html = self._templates.get_template("digest.html").render(
-            site=self._site, postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
+            site=self._site, home=self._home(frame.language), direction=current().direction,
+            postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
             troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
             "where": _where(piece), "language": piece.language} for piece in pieces], more_pieces=more, ages=frame.ages,
             language=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
@@ -196,7 +207,7 @@ class Writer:
         self, frame: _Frame, heading: str, opening: str, troubles: Sequence[str], hidden: str,
         pieces: Sequence[Piece], more: str,
     ) -> str:  # fmt: skip
-        base = self._site.base_url
+        base = self._home(frame.language)
         head = [f"{self._site.title}\n{heading}", _wrapped(opening)]
         head += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
         rest = [f"{hidden}\n{base}/changes?scope=all"] if hidden else []

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
 from tracker.following import PERIODS, told
+from tracker.language import current, prefix, speaking
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
 from tracker.tokens import Tokens
@@ -28,7 +29,7 @@ body { margin: 0; padding: 24px 16px; background: #fbfaf7; color: #1d1c1a; font:
 .mail { max-width: 560px; margin: 0 auto; overflow-wrap: break-word; }
 .site, .small { color: #5d5a54; font-size: 14px; }
 h1 { font: 600 24px/1.25 Georgia, "Times New Roman", serif; margin: 4px 0 16px; }
-p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding-left: 20px; }
+p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0; padding-inline-start: 20px; }
 a { color: #2f4b7c; }
 .button { display: inline-block; padding: 11px 20px; border-radius: 6px; background: #2f4b7c; color: #ffffff; text-decoration: none; font-weight: 600; }
 .small { border-top: 1px solid #dcd8cf; padding-top: 14px; }
@@ -77,10 +78,18 @@ def build(
 ) -> EmailMessage:
     """The mail of one notice: ``confirm`` or ``manage``.
 
-    ``payload`` of ``confirm`` is `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
+    It is in the language that was asked for, or else in the subscriber's. ``payload`` of ``confirm`` is
+    `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
     or the sender is no address, and KeyError for a kind that is none.
     """
-    sender = Sender(subscriber, site, tokens, now)
+    with speaking(payload.get("language", subscriber.language)):
+        return _build(kind, to, Sender(subscriber, site, tokens, now), payload, mail, message_id)
+
+
+def _build(
+    kind: str, to: str, sender: Sender, payload: Mapping[str, Any], mail: MailConfig, message_id: str
+) -> EmailMessage:
+    subscriber, site, tokens, now = sender
     letter = _LETTERS[kind](sender, payload)
     message = EmailMessage(policy=SMTP)
     message["From"] = parsed_address(mail.sender)
@@ -89,6 +98,7 @@ def build(
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = current().tag
     message["List-Id"] = list_id(site)
     message["List-Unsubscribe"] = f"<{unsubscribe_link(subscriber, site, tokens, now)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -113,8 +123,8 @@ def manage_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: d
 
 
 def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return f"{prefix(current().tag)}/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
 
 
 def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
@@ -123,8 +133,10 @@ def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, n
 
 
 def unsubscribe_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return (
+        f"{prefix(current().tag)}/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    )
 
 
 def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
@@ -132,7 +144,8 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     asked = [Asked(*each) for each in payload["asked"]]
     periods = {each.subscription_id: each.period for each in asked}
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
-    link = f"{site.base_url}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
+    token = tokens.give("confirm", str(wish), subscriber.nonce, now)
+    link = f"{site.base_url}{prefix(current().tag)}/subscribe/confirm/{token}"
     lines = [f"{told(each.kind, each.value)}, {PERIODS[each.period]}" for each in asked]
     lines += ["a short note in weeks when nothing changed"] if payload["quiet"] else []
     hours = count(int(payload["hours"]), "hour")
@@ -179,12 +192,12 @@ def _text(letter: Letter, site: SiteConfig) -> str:
             parts.append(block.link)
         else:
             parts.append(f"{block.text} {block.link}".strip())
-    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}"]) + "\n"
+    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}{prefix(current().tag)}"]) + "\n"
 
 
 def _html(letter: Letter, site: SiteConfig) -> Markup:
     return Markup(
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><title>{subject}</title><style>{style}</style></head>\n'
         '<body><div class="mail">\n<p class="site">{title}</p>\n<h1>{subject}</h1>\n{blocks}\n'
@@ -194,7 +207,9 @@ def _html(letter: Letter, site: SiteConfig) -> Markup:
         style=STYLE,
         title=one_line(site.title),
         blocks=Markup("\n").join(_block(block) for block in letter.blocks),
-        home=site.base_url,
+        home=site.base_url + prefix(current().tag),
+        language=current().tag,
+        direction=current().direction,
     )
 
 
