@@ -139,7 +139,7 @@ def mails(engine: sa.Engine, tools: Tools, now: datetime) -> Iterator[EmailMessa
         found = session.execute(sa.select(rows).where(rows.c.composed_at == now)).all()
         slips = [Slip(row.id, row.period, row.composed_at, row.beside) for row in found]
         for key, content in shelf.contents(session, slips).items():
-            links = links_of(tools, 1, "n", now)
+            links = links_of(tools, 1, "n", "en", now)
             envelope = Envelope("reader@example.org", f"<digest-1-{key}@tracker.example.org>", now, links.unsubscribe)
             message = message_from_bytes(
                 tools.packer.pack(tools.writer.write(content, links), envelope), policy=default

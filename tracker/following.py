@@ -14,7 +14,6 @@ STAGES: Final = (
     Stage.OVERRIDDEN.value, Stage.BLOCKED.value,
 )  # fmt: skip
 PERIODS: Final = {"now": "as it happens", "daily": "once a day", "weekly": "once a week"}
-LANGUAGES: Final = {"en": "English"}
 
 _WHOLE: Final = {
     "core": "everything about cooperation with federal immigration enforcement",

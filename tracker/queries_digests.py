@@ -67,6 +67,12 @@ def newest_change(session: Session) -> int:
     return session.execute(sa.select(sa.func.max(table(Change).c.id))).scalar() or 0
 
 
+def matters_held(session: Session) -> int:
+    """How many matters the record holds."""
+    chosen = sa.select(sa.func.count()).select_from(table(Matter)).where(table(Matter).c.removed_at.is_(None))
+    return session.execute(chosen).scalar() or 0
+
+
 def old_change(session: Session, now: datetime) -> int:
     """The id of the newest change that was recorded more than LOOK_BACK ago; 0 where there is none.
 
