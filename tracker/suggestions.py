@@ -19,6 +19,7 @@ from tracker.config import SuggestionsConfig
 from tracker.errors import BadIdentifier
 from tracker.held import table
 from tracker.identifiers import LocalLaw, parse
+from tracker.language import N_, _, counted
 from tracker.models import Matter
 from tracker.models_mail import Attempt
 from tracker.models_suggestions import Suggestion
@@ -52,9 +53,7 @@ def read_form(session: Session, address: str, measure: str, note: str) -> Typed:
     faults = {
         "address": _address_fault(address),
         "measure": "" if number or not measure else _measure_fault(measure),
-        "note": f"Write {LONGEST_NOTE} characters at most; these are {len(note):,}."
-        if len(note) > LONGEST_NOTE
-        else "",
+        "note": _note_fault(note),
     }
     return Typed(address, measure, note, {name: said for name, said in faults.items() if said}, number)
 
@@ -69,11 +68,22 @@ def _line(text: str) -> str:
     return " ".join(_plain(text).split())
 
 
+def _note_fault(note: str) -> str:
+    if len(note) <= LONGEST_NOTE:
+        return ""
+    return _(
+        "Write %(most)s characters at most; these are %(number)s.",
+        most=counted(LONGEST_NOTE),
+        number=counted(len(note)),
+    )
+
+
 def _address_fault(address: str) -> str:
     if not address:
-        return "Give the address of the piece; it begins with https://."
+        return _("Give the address of the piece; it begins with https://.")
     if len(address) > LONGEST_ADDRESS:
-        return f"The address is longer than {LONGEST_ADDRESS:,} characters. Give it without what follows the ? in it."
+        long = N_("The address is longer than %(most)s characters. Give it without what follows the ? in it.")
+        return _(long, most=counted(LONGEST_ADDRESS))
     try:
         parts = urlsplit(canonical(address))
         host = parts.hostname or ""
@@ -81,16 +91,17 @@ def _address_fault(address: str) -> str:
         host = ""
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or " " in address:
-        return "This is not the address of a page. Copy it from the browser whole; it begins with https://."
+        return _("This is not the address of a page. Copy it from the browser whole; it begins with https://.")
     if not parts.path.strip("/") and not parts.query:
-        return "This is an outlet’s front page. Give the address of the piece itself."
+        return _("This is an outlet’s front page. Give the address of the piece itself.")
     return ""
 
 
 def _measure_fault(measure: str) -> str:
-    return (
-        f"“{measure[:80]}” is not the number of a measure in this record. Write it as Int 1412-2025, Res 836-2025, "
-        "Local Law 58 of 2014 or Executive Order 50 of 2025, or leave the field empty."
+    return _(
+        "“%(measure)s” is not the number of a measure in this record. Write it as Int 1412-2025, Res 836-2025, "
+        "Local Law 58 of 2014 or Executive Order 50 of 2025, or leave the field empty.",
+        measure=measure[:80],
     )
 
 

@@ -55,12 +55,13 @@ SOURCES: Final = {
     "orders-archive": N_("Orders since 1974"),
     "starter-record": N_("Starter record"),
 }
+# what came of a try, after its moment: "today 06:10 failed"
 OUTCOMES: Final = {
-    "ok": N_("Read"),
-    "running": N_("Being read now"),
-    "failed": N_("Failed"),
-    "refused": N_("Refused"),  # by the source, or by us where it lost too much at once; the run's sentence says which
-    "stopped": N_("Stopped before its end"),
+    "ok": N_("read"),
+    "running": N_("being read now"),
+    "failed": N_("failed"),
+    "refused": N_("refused"),  # by the source, or by us where it lost too much at once; the run's sentence says which
+    "stopped": N_("stopped before its end"),
 }
 TROUBLES: Final = {"failing": N_("Failing"), "stale": N_("Out of date"), "short": N_("Less than usual")}
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import subscribers
 from tracker.errors import BadInput
-from tracker.following import PERIODS, told
+from tracker.following import PERIODS, headed
 from tracker.language import available, current
 from tracker.models_mail import Subscriber
 from tracker.notices import unsubscribe_path
@@ -48,7 +48,7 @@ def _page(session: Session, token: str, subscriber: Subscriber, form: choices.Fo
         token=token,
         subscriber=subscriber,
         address=Seal(site().secret).open(subscriber.sealed),
-        rows=[(row, told(row.kind, row.value)) for row in rows],
+        rows=[(row, headed(row.kind, row.value)) for row in rows],
         offer=choices.offered(session),
         form=form,
         done=request.args.get("done", ""),
