@@ -84,6 +84,7 @@ def create_app(
     _map_errors(app)
     caching.register(app)
     Compress(app)
+    app.after_request(caching.hold)
     return app
 
 
