@@ -33,7 +33,7 @@ from tracker.digests import Shelf, Slip
 from tracker.envelope import Envelope, quoted
 from tracker.held import table
 from tracker.letter import Caps, Links, Writer
-from tracker.models import Note, Relation
+from tracker.models import Note, Relation, SectionEffect
 from tracker.models_digests import Digest
 from tracker.models_mail import Subscription
 from tracker.models_sources import Article, Coverage, Incident
@@ -162,6 +162,32 @@ def test_a_bill_that_comes_back_is_told_to_those_who_followed_it(database: sa.En
     came = add_change(database, add_run(database), again, "appeared", before="", after="Introduced")
     compose(database, "daily", NOW)
     assert ledger(database, reader) == [came]
+
+
+def test_each_kind_of_subscription_is_told_what_it_asked_for(record: sa.Engine) -> None:
+    """One record, one subscriber a kind, each told of its own changes and of no other."""
+    run = add_run(record)
+    bill, other = add_matter(record), add_matter(record, "Int 2-2026", scope="out", name="Street vending")
+    order = add_matter(record, "EO 9-2026", kind="Executive Order", scope="related")
+    with writing(record) as session:
+        session.add(SectionEffect(file_number="Int 1412-2025", code="admin", section="9-131", effect="amends"))
+    law = add_action(record, run, bill, 61, "Overridden by Council", NOW.date())
+    sponsors = add_change(record, run, bill, "sponsors_changed")
+    hearing = add_change(record, run, bill, "hearing_scheduled")
+    vending = add_change(record, run, other, file_number="Int 2-2026")
+    signed = add_change(record, run, order, file_number="EO 9-2026")
+    expected = {
+        ("core", ""): [law, hearing],
+        ("tracked", ""): [law, hearing, signed],
+        ("introductions", ""): [law, hearing, vending],
+        ("orders", ""): [signed],
+        ("hearings", ""): [hearing],
+        ("matter", "Int 1412-2025"): [law, sponsors, hearing],
+        ("section", "admin 9-131"): [law, sponsors, hearing],
+    }
+    readers = {target: subscribe(record, target) for target in expected}
+    compose(record, "daily", NOW)
+    assert {target: ledger(record, reader) for target, reader in readers.items()} == expected
 
 
 def test_slots_are_days_weeks_and_runs() -> None:

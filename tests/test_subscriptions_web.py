@@ -15,7 +15,7 @@ from test_subscribers import CORE, LAW, RULES, SECRET, Desk
 from werkzeug.test import TestResponse
 
 from tracker.models_digests import Delivery
-from tracker.models_mail import Attempt, SpentToken, Subscriber, Subscription, Suppression
+from tracker.models_mail import FOLLOWED, PERIODS, Attempt, SpentToken, Subscriber, Subscription, Suppression
 from tracker.web import SiteSettings, create_app
 
 FORM = {"address": "reader@example.org", "follow": "core", "period": "daily"}
@@ -272,6 +272,42 @@ def test_links_of_other_pages_fill_the_form_in(stand: Stand) -> None:
     section = re.search(r'href="(/subscribe\?section=[^"]+)"', stand.client.get("/sections").text)
     assert section is not None
     assert re.search(r'<option value="[^"]+" selected>§', stand.client.get(section[1]).text)
+
+
+# one way to choose each kind on the form, and what is then followed; a new kind must be added here
+CHOICES = {
+    "core": ({"follow": "core"}, ""),
+    "tracked": ({"follow": "tracked"}, ""),
+    "hearings": ({"follow": "hearings"}, ""),
+    "orders": ({"follow": "orders"}, ""),
+    "introductions": ({"follow": "introductions"}, ""),
+    "matter": ({"matter": "Int. No. 1412-2025"}, "Int 1412-2025"),
+    "section": ({"section": "admin 9-131"}, "admin 9-131"),
+    "stage": ({"stage": "law"}, "law"),
+    "search": ({"q": "judicial warrant"}, "judicial warrant"),
+}
+
+
+@pytest.mark.parametrize(("kind", "period"), [*zip(FOLLOWED, PERIODS * 3, strict=True)])
+def test_each_kind_is_chosen_on_the_form_and_on_ones_own_page_in_each_period(
+    stand: Stand, kind: str, period: str
+) -> None:
+    chosen, value = CHOICES[kind]
+    form = stand.client.get("/subscribe").text
+    ((field, typed),) = chosen.items()
+    assert f'name="{field}"' in form and f'name="period" value="{period}"' in form
+    assert field in ("matter", "q") or f'value="{typed}"' in form
+    asked = stand.client.post("/subscribe", data={"address": "reader@example.org", "period": period, **chosen})
+    assert asked.status_code == 202
+    stand.desk.confirm(stand.desk.confirm_token(stand.desk.mails("confirm")[0]))
+    assert stand.desk.follows() == {(kind, value, period)}
+    page = f"/subscriptions/{stand.desk.link('manage')}"
+    row = re.search(r'name="end" value="(\d+)"', stand.client.get(page).text)
+    assert row is not None
+    stand.client.post(page, data={"end": row[1]})
+    assert stand.desk.follows() == set()
+    assert stand.client.post(f"{page}/add", data={"period": period, **chosen}).status_code == 303
+    assert stand.desk.follows() == {(kind, value, period)}
 
 
 def test_one_s_own_page_changes_adds_pauses_and_goes_on(stand: Stand) -> None:

@@ -28,7 +28,7 @@ body { margin: 0; padding: 24px 16px; background: #fbfaf7; color: #1d1c1a; font:
 .mail { max-width: 560px; margin: 0 auto; overflow-wrap: break-word; }
 .site, .small { color: #5d5a54; font-size: 14px; }
 h1 { font: 600 24px/1.25 Georgia, "Times New Roman", serif; margin: 4px 0 16px; }
-p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0; padding-inline-start: 20px; }
+p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0 20px; }
 a { color: #2f4b7c; }
 .button { display: inline-block; padding: 11px 20px; border-radius: 6px; background: #2f4b7c; color: #ffffff; text-decoration: none; font-weight: 600; }
 .small { border-top: 1px solid #dcd8cf; padding-top: 14px; }
@@ -97,12 +97,12 @@ def _build(
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = current().tag
     message["List-Id"] = list_id(site)
     message["List-Unsubscribe"] = f"<{unsubscribe_link(subscriber, site, tokens, now)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_text(letter, site), cte="quoted-printable")
     message.add_alternative(str(_html(letter, site)), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = current().tag  # last: it is no header of the parts, which take all like it with them
     return message
 
 
