@@ -167,6 +167,17 @@ def test_no_error_is_swallowed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_no_message_stands_inside_another_string(path: Path) -> None:
+    """What gathers messages for the catalogues does not look into f-strings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+                marks = isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "ngettext", "pgettext")
+                written = any(isinstance(each, ast.Constant) for each in call.args)
+                assert not (marks and written), f"{path.name}:{node.lineno} hides a message"
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
 def test_only_the_command_reads_the_machines_own_clock(path: Path) -> None:
     """Every other module is given the moment: a test can then be any day."""
     if path.name != "setting.py":

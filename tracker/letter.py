@@ -233,8 +233,8 @@ class Writer:
             rest.append("\n".join([_("New coverage"), *told, *([f"  {more}: {base}/coverage"] if more else [])]))
         foot = [
             "-- ", _wrapped(_("You get this because you asked us, at this address, to write to you when what you "
-            "follow changes.")), f"{_('See or change what you follow:')}\n{MANAGE}",
-            f"{_('Unsubscribe:')}\n{UNSUBSCRIBE}",
+            "follow changes.")), _("See or change what you follow:") + f"\n{MANAGE}",
+            _("Unsubscribe:") + f"\n{UNSUBSCRIBE}",
             _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
         ]  # fmt: skip
         # every entry ends with a blank line of its own

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
-from tracker.following import PERIODS, told
+from tracker.following import PERIODS, headed
 from tracker.language import _, current, ngettext, prefix, speaking
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
@@ -145,9 +145,11 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
     token = tokens.give("confirm", str(wish), subscriber.nonce, now)
     link = f"{site.base_url}{prefix(current().tag)}/subscribe/confirm/{token}"
-    # Translators: %(what)s is what is followed, %(period)s how often: "anything that becomes law, once a week"
-    lines = [_("%(what)s, %(period)s", what=told(each.kind, each.value), period=PERIODS[each.period]) for each in asked]
-    lines += [_("a short note in weeks when nothing changed")] if payload["quiet"] else []
+    # Translators: %(what)s is what is followed, %(period)s how often: "Anything that becomes law, once a week"
+    lines = [
+        _("%(what)s, %(period)s", what=headed(each.kind, each.value), period=PERIODS[each.period]) for each in asked
+    ]
+    lines += [_("A short note in weeks when nothing changed")] if payload["quiet"] else []
     ends = ngettext(
         "The link works once, and ends after %(num)s hour.",
         "The link works once, and ends after %(num)s hours.",
@@ -158,7 +160,7 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
         (
             Block("text", _("Somebody asked %(site)s to write to this address. We do not know who asked; if it was "
                             "you, please confirm it. What was asked for:", site=site.title)),
-            Block("list", "\n".join(one_line(line[:1].upper() + line[1:]) for line in lines)),
+            Block("list", "\n".join(one_line(line) for line in lines)),
             Block("text", _("Open this page and press the button on it. Nothing is sent before that.")),
             Block("button", _("Confirm on the page"), link),
             Block("small", ends),
