@@ -181,7 +181,7 @@ def test_the_versions_of_a_bill_are_marked_too(shipped: sa.Engine, pseudo: Flask
 def test_sources_in_trouble_are_told_in_the_language(shipped: sa.Engine, pseudo: FlaskClient) -> None:
     with writing(shipped) as session:
         for source, outcome in (("hearings", "failed"), ("mayor-news", "refused"), ("news-feeds", "running")):
-            run = Run(source=source, mode="x", place="x", started_at=NOW, outcome=outcome, message="404.")
+            run = Run(source=source, mode="live", place="x", started_at=NOW, outcome=outcome, message="404.")
             session.add(run)
         session.flush()
         session.add(Alert(at=NOW, run_id=run.id, subject="A word", message="It is new."))
