@@ -35,9 +35,9 @@ FOLLOWED = [
 PLACE = re.compile(r"(%\(\w+\)s)")
 # the City's words, names, numbers, addresses, dates in Polish
 OFFICIAL = re.compile(
-    r"“[^”]*”|Title of [\w -]+|https?://\S+|reader@\S+|\bInt \d+-\d+|\bEO\b|\b[AP]M\b|NYC Sanctuary Law Tracker|Gothamist"
-    r"|Committee on Immigration|City Council|A headline|1 Example Street, New York, NY 10000|\d+ [a-zźń]+ \d{4}"
-    r"|Ann Lee|Bo Ray|Memo|Adams|\bA\b|\bB\b|\d+ (?:Affirmative|Negative)"
+    r"“[^”]*”|Title of [\w -]+|https?://\S+|reader@\S+|\bInt \d+-\d+|\bEO\b|\b[AP]M\b|NYC Sanctuary Law Tracker"
+    r"|Gothamist|Committee on Immigration|City Council|A headline|1 Example Street, New York, NY 10000"
+    r"|\d+ [a-zźń]+ \d{4}|Ann Lee|Bo Ray|Memo|Adams|\bA\b|\bB\b|\d+ (?:Affirmative|Negative)"
 )
 CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("appeared", {"after": "Committee"}),
