@@ -174,7 +174,7 @@ class Writer:
         hidden = f"and {count(left, 'more change')}, see its page" if left else ""
         why = f"You follow {listed([following.told(*reason) for reason in entry.reasons])}."
         html = self._templates.get_template("entry.html").render(
-            face=entry.face, steps=shown, address=address, hidden=hidden, why=why
+            language=tag, face=entry.face, steps=shown, address=address, hidden=hidden, why=why
         )
         lines = [_wrapped(f"{entry.face.number}: {entry.face.title}"), f"{entry.face.standing}.", address]
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker import search, wording
+from tracker import language, search, wording
 from tracker.becoming import became
 from tracker.choosing import LOOK_BACK, About, Fresh
 from tracker.held import load, table
@@ -21,13 +21,13 @@ REMEMBERED: Final = timedelta(days=35)  # how long an article waits for the next
 
 
 class Face(NamedTuple):
-    """A matter as the head of an entry shows it."""
+    """A matter as the head of an entry shows it. ``language`` is that of the title: the record's own is English."""
 
     matter_id: int
     slug: str
     number: str
     title: str
-    sentence: str
+    language: str
     standing: str
 
 
@@ -194,14 +194,15 @@ def faces(session: Session, matter_ids: Iterable[int]) -> dict[int, Face]:
     for ids in chunks(matter_ids):
         chosen = select(Matter, Note).outerjoin(Note, col(Note.file_number) == Matter.file_number)
         for matter, note in session.execute(chosen.where(col(Matter.id).in_(ids))):
-            title = (note and note.headline) or matter.name or matter.title or matter.file_number
+            headline = language.ours(note.headline) if note and note.headline else None
+            title = headline or (note and note.headline) or matter.name or matter.title or matter.file_number
             stage = wording.stage_of(matter.stage)
             found[matter.id] = Face(
                 matter.id,
                 matter.slug,
                 wording.number_of(matter.file_number),
                 title.rstrip(". "),
-                (note and note.sentence) or "",
+                language.current().tag if headline else language.ENGLISH.tag,
                 stage.label if stage else matter.stage,
             )
     return found
