@@ -56,6 +56,7 @@ class Counts:
     lost: int = 0
     repeated: int = 0
     foreign: int = 0
+    held: int = 0
     rules: dict[str, Losses] = field(default_factory=dict)
 
 
@@ -92,7 +93,9 @@ def run(place: str, folder: Path, year: int) -> Counts:
         if on == first:
             follow_everything(engine, tools, clock)
             continue
-        compose(engine, "daily", clock, modes=MODES)
+        if compose(engine, "daily", clock, rules=config.digests, modes=MODES).held:
+            counts.held += 1
+            compose(engine, "daily", clock, modes=MODES)
         counts.days += 1
         for message in mails(engine, tools, clock):
             counts.mails += 1

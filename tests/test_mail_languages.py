@@ -113,7 +113,8 @@ def test_a_language_that_is_gone_is_english(record: sa.Engine) -> None:
     inbox = Inbox()
     with server(inbox) as port:
         send(record, tools(port), lambda: NOW)
-    ((_, plain, html),) = mails(inbox).values()
+    ((tag, plain, html),) = mails(inbox).values()
+    assert tag == "en"
     assert '<html lang="en"' in html and f"{SITE.base_url}/unsubscribe/" in plain
 
 

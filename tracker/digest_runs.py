@@ -8,10 +8,24 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker.held import table
+from tracker.language import N_, _, counted
 from tracker.models_digests import DigestHold, DigestRun, DigestRunChange
-from tracker.wording import count, moment
+from tracker.wording import moment
 
-_PERIODS: Final = {"now": "mail as it happens", "daily": "the daily digest", "weekly": "the weekly digest"}
+_WAITING: Final = {
+    "now": N_(
+        "Mail as it happens waits for a person since %(at)s. So many changes are due: %(changes)s; no act of these "
+        "days explains %(odd)s of them."
+    ),
+    "daily": N_(
+        "The daily digest waits for a person since %(at)s. So many changes are due: %(changes)s; no act of these days "
+        "explains %(odd)s of them."
+    ),
+    "weekly": N_(
+        "The weekly digest waits for a person since %(at)s. So many changes are due: %(changes)s; no act of these days "
+        "explains %(odd)s of them."
+    ),
+}
 
 
 class Unusual(NamedTuple):
@@ -73,8 +87,9 @@ def holds(session: Session) -> tuple[DigestHold, ...]:
 
 def told(held: DigestHold) -> str:
     """Why a period waits, in a sentence for everybody."""
-    name = _PERIODS[held.period]
-    return (
-        f"{name[0].upper()}{name[1:]} waits for a person since {moment(held.since)}: {count(held.changes, 'change')} "
-        f"of {count(held.matters, 'matter')} are due, and no act of these days explains {held.unexplained:,} of them."
+    return _(
+        _WAITING[held.period],
+        at=moment(held.since),
+        changes=counted(held.changes),
+        odd=counted(held.unexplained),
     )

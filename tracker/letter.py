@@ -189,7 +189,7 @@ class Writer:
         # Translators: %(what)s is what the reader follows: "anything that becomes law and EO 50 of 2025"
         why = _("You follow %(what)s.", what=listed([following.told(*reason) for reason in entry.reasons]))
         html = self._templates.get_template("entry.html").render(
-            face=entry.face, steps=shown, address=address, hidden=hidden, why=why, language=tag
+            language=tag, face=entry.face, steps=shown, address=address, hidden=hidden, why=why
         )
         lines = [_wrapped(f"{entry.face.number}: {entry.face.title}"), f"{entry.face.standing}.", address]
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]

@@ -142,6 +142,8 @@ class _Sending:
             if each.digest_id is not None:
                 slip = Slip(each.digest_id, each.period or "", each.composed_at or now, each.beside or "{}")
                 slips.setdefault(each.language, []).append(slip)
+        if not slips:
+            return {}
         found: dict[int, Content] = {}
         with reading(self._engine) as session:
             for tag, some in slips.items():
@@ -160,7 +162,7 @@ class _Sending:
         links = links_of(tools, each.subscriber_id, each.nonce, each.language, now)
         letter = tools.writer.write(content, links)._replace(subject=each.subject or "")
         envelope = Envelope(recipient, whole_id, each.composed_at or now, links.unsubscribe)
-        return _Job(each, recipient, tools.packer.pack(letter, envelope, each.language))
+        return _Job(each, recipient, tools.packer.pack(letter, envelope, content.language))
 
     def _notice(self, each: Claimed, recipient: str, whole_id: str, now: datetime) -> EmailMessage:
         tools = self._tools
