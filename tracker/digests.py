@@ -11,7 +11,7 @@ from sqlmodel import Session
 from tracker import queries_digests
 from tracker.choosing import Target, read_reasons
 from tracker.held import table
-from tracker.language import ENGLISH, _, available, speaking
+from tracker.language import _, speaking
 from tracker.letter import Content, Entry, by_weight, subject_of
 from tracker.models_digests import DigestChange
 from tracker.queries_digests import Face, Piece, Trouble
@@ -37,7 +37,8 @@ class Shelf:
     """Turns digests into what they say in one language. What one needed is at hand for the next: most tell the same."""
 
     def __init__(self, tag: str = "en") -> None:
-        self._tag = tag if tag in available() else ENGLISH.tag
+        with speaking(tag) as spoken:
+            self._tag = spoken.tag
         self._steps: dict[int, Step] = {}
         self._faces: dict[int, Face] = {}
         self._entries: dict[Rows, tuple[Entry, ...]] = {}
