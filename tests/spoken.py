@@ -24,7 +24,7 @@ BLOCKS: Final = (
 CODES: Final = re.compile(
     r"\b(?:Int|Res|EO|EEO|LU|M) \d[\d-]*|\bhttps?://\S+|\b\S+@example\.org"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|gov|nyc|us|edu|csv|zip|json)\b"
-    r"|\b(?:CSV|JSON|Atom|API|iCalendar)\b|\b\d{1,2} [a-zźń]+ \d{4}\b|NYC Sanctuary Law Tracker"
+    r"|\b(?:CSV|JSON|Atom|API|iCalendar)\b|\b\d{1,2} [a-zźń]+ \d{4}\b|\b\d{4}-W\d\d\b|NYC Sanctuary Law Tracker"
 )
 UNSAID: Final = ("script", "style", "time", "code", "pre", "textarea")
 SPOKEN_ATTRIBUTES: Final = ("aria-label", "placeholder", "title", "alt", "data-label")

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import (
+    digest_runs,
     health,
     queries,
     queries_changes,
@@ -255,6 +256,7 @@ def sources() -> AnyResponse:
             troubles=wording.TROUBLES,
             disagreements=queries_disagreements.disagreements(session),
             alerts=queries_sources.alerts(session),
+            holds=[digest_runs.told(held) for held in digest_runs.holds(session)],
             now=now,
         )
     g.pop("mark", None)  # ages grow while nothing is stored: no reader's copy of this page stays true
