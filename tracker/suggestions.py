@@ -47,9 +47,9 @@ class Typed:
 
 def read_form(session: Session, address: str, measure: str, note: str) -> Typed:
     """The form's words checked; ``file_number`` is the measure that is meant, "" for none."""
-    address, measure = (_line(text) for text in (address, measure))
-    note = _plain(note)
-    number = _number(session, measure) if measure else ""
+    address, measure = (line_of(text) for text in (address, measure))
+    note = plain(note)
+    number = number_meant(session, measure) if measure else ""
     faults = {
         "address": _address_fault(address),
         "measure": "" if number or not measure else _measure_fault(measure),
@@ -58,14 +58,15 @@ def read_form(session: Session, address: str, measure: str, note: str) -> Typed:
     return Typed(address, measure, note, {name: said for name, said in faults.items() if said}, number)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what cannot be seen: control characters, and marks that turn the direction of writing."""
     text = text.replace("\r\n", "\n")
     return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf", "Cs")).strip()
 
 
-def _line(text: str) -> str:
-    return " ".join(_plain(text).split())
+def line_of(text: str) -> str:
+    """The same on one line."""
+    return " ".join(plain(text).split())
 
 
 def _note_fault(note: str) -> str:
@@ -105,7 +106,7 @@ def _measure_fault(measure: str) -> str:
     )
 
 
-def _number(session: Session, measure: str) -> str:
+def number_meant(session: Session, measure: str) -> str:
     """The file number that a reader means, in any written form, or by the end of its page's address; "" for none."""
     matters = table(Matter)
     for column, value in _readings(measure):
@@ -126,25 +127,30 @@ def _readings(measure: str) -> list[tuple[str, str]]:
     return readings
 
 
-def too_often(session: Session, who: str, limits: SuggestionsConfig, now: datetime) -> timedelta | None:
-    """How long a sender must wait; None where it may ask now. Counts this attempt if so, and forgets those of old."""
+def too_often(
+    session: Session, who: str, limits: SuggestionsConfig, now: datetime, what: str = WHAT
+) -> timedelta | None:
+    """How long a sender must wait; None where it may ask now. Counts this attempt if so, and forgets those of old.
+
+    ``what`` is the name of the attempts that are counted together.
+    """
     attempts = table(Attempt)
-    forget(session, now)
-    mine = sa.select(attempts.c.at).where(attempts.c.what == WHAT, attempts.c.who == who).order_by(attempts.c.at)
+    forget(session, now, what)
+    mine = sa.select(attempts.c.at).where(attempts.c.what == what, attempts.c.who == who).order_by(attempts.c.at)
     moments = list(session.execute(mine).scalars())
     for span, most in ((DAY, limits.per_day), (HOUR, limits.per_hour)):
         within = [at for at in moments if at > now - span]
         if len(within) >= most:
             free: timedelta = within[len(within) - most] + span - now
             return free
-    session.add(Attempt(what=WHAT, who=who, at=now))
+    session.add(Attempt(what=what, who=who, at=now))
     return None
 
 
-def forget(session: Session, now: datetime) -> None:
+def forget(session: Session, now: datetime, what: str = WHAT) -> None:
     """Let go of attempts that count no more; the nightly pruning does so too, where nobody sends anything."""
     attempts = table(Attempt)
-    session.execute(attempts.delete().where(attempts.c.what == WHAT, attempts.c.at < now - DAY))
+    session.execute(attempts.delete().where(attempts.c.what == what, attempts.c.at < now - DAY))
 
 
 def is_full(session: Session, limits: SuggestionsConfig) -> bool:

@@ -5,7 +5,7 @@ there when we first saw the matter carries no recorded date, since we cannot kno
 seen at the same moment, are one entry with steps ("held a hearing, amended it and approved version A, 5 to 0").
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -37,7 +37,7 @@ _WITH_VERSION: Final = {
 _COUNTED: Final = N_("%(verb)s, %(votes)s")
 _FEW_RENEWALS: Final = 4  # so many are told one by one
 _PLAIN_RENEWAL: Final = ("extends it.", "goes on with it.")
-_ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
+ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class Entry:
     confidence: str = ""
     folded: tuple["Entry", ...] = ()  # what this line stands for, the oldest first
     story: StoryLine | None = None  # what was written about it that day
+    kind: str = ""  # of the change, where only the record moved
 
     @property
     def late_days(self) -> int:
@@ -144,17 +145,19 @@ def build(
     votes: Mapping[int, Sequence[Ballot]],
     today: date,
     stories: Iterable[StoryLine] = (),
+    moved: Container[str] = ON_THE_LINE,
 ) -> list[Entry]:
     """Every entry, newest first. `votes` is keyed by `Action.id`; `today` is the New York date.
 
-    `stories` are what was written about the matter; those without a date have no place on the line.
+    `stories` are what was written about the matter; those without a date have no place on the line. `moved` are the
+    kinds of changes that are entries of their own.
     """
     edits = _edits(changes)
     rows = [_row(action, matter, edits.get(action.source_id, ()), votes.get(action.id, ())) for action in actions]
     rows.sort(key=lambda row: row.order)
     entries = [_entry(group, today) for group in _groups(rows)]
     entries = _fold_renewals(entries)
-    entries += [_moved(change, matter) for change in changes if change.kind in _ON_THE_LINE]
+    entries += [_moved(change, matter) for change in changes if change.kind in moved]
     entries += [
         Entry(story.published_on, "press", story.outlet, story.headline, told=True, url=story.address, story=story)
         for story in stories
@@ -322,4 +325,5 @@ def _moved(change: Change, matter: Matter) -> Entry:
         "record",
         _("The record"),
         wording_changes.sentence(change, source),
+        kind=change.kind,
     )

@@ -32,6 +32,7 @@ from tracker.web import (
     manage,
     metrics,
     pages,
+    report,
     searching,
     subscriptions,
     suggest,
@@ -46,8 +47,8 @@ __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
-    version_pages, ways,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
+    suggest, version_pages, ways,
 )  # fmt: skip
 # what went wrong, by the name that HTTP has for it
 REFUSALS = Words(
