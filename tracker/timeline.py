@@ -73,16 +73,6 @@ class Step:
     tally: Tally | None
     before: tuple[Earlier, ...]
 
-    @property
-    def official(self) -> str:
-        """The record's own words: name, result, version."""
-        parts = [wording.quoted(self.action.name)]
-        if self.action.result:
-            parts.append(_("result %(text)s", text=wording.quoted(self.action.result)))
-        if self.action.version not in ("", "*"):
-            parts.append(_("version %(letter)s", letter=self.action.version))
-        return ", ".join(parts)
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
