@@ -9,6 +9,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import (
+    figures,
     health,
     queries,
     queries_changes,
@@ -239,7 +240,8 @@ def sections() -> str:
 @blueprint.get("/about")
 def about() -> str:
     with site().reading() as session:
-        return _page(session, "about.html")
+        told = {"figures": figures.figures(), "RULES": figures.RULES, "SAMPLES": figures.SAMPLES}
+        return _page(session, "about.html", **told, percent=figures.percent)
 
 
 @blueprint.get("/sources")
