@@ -170,6 +170,7 @@ def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str,
         "boxes": showing.boxes(every, dossier.changes, wanted, more),
         "more_stories": more if not wanted or "press" in wanted else 0,
         "filtered": bool(wanted),
+        "most_changes": showing.MOST_CHANGES,
         "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
     }
 
