@@ -256,7 +256,8 @@ def crowded(shipped_file: Path, tmp_path: Path) -> Iterator[sa.Engine]:
             words = " ".join(dice.choices(WORDS, k=6))
             session.add(Change(
                 id=change + number, matter_id=matter, run_id=run, capture_id=capture + number % 60,
-                file_number="Int 1412-2025", observed_at=NOW, kind="title_changed", before=words, after=f"{words}, again",
+                file_number="Int 1412-2025", observed_at=NOW, kind="title_changed", before=words,
+                after=f"{words}, again",
             ))  # fmt: skip
             session.add(Document(
                 matter_id=matter, position=1000 + number, source_id=f"x{number}", name=f"Hearing Transcript {number}",
