@@ -183,7 +183,7 @@ def add(session: Session, subscriber: Subscriber, wanted: Iterable[Wanted], now:
     if len([row for row in rows if counts(row)]) + len(plan.add) + len(plan.again) > MOST:
         raise Full(_(FULL, most=MOST))
     newest = newest_change(session)
-    for row, _wish in _store(session, subscriber, plan, now):
+    for row, _again in _store(session, subscriber, plan, now):
         row.confirmed_at, row.after_change_id = now, newest
     for row, wish in plan.other:
         row.period = wish.period
