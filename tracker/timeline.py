@@ -303,7 +303,7 @@ def _own_words(action: Action) -> str:
 def text_of(steps: Sequence[Step]) -> str:
     """What the body did: its verbs in one clause, then the acts for which there is only a sentence."""
     verbs = list(dict.fromkeys(step.verb for step in steps if step.verb))
-    clause = [f"{wording.listed(verbs)}."] if verbs else []
+    clause = [_("%(acts)s.", acts=wording.listed(verbs))] if verbs else []
     return " ".join(clause + [step.sentence for step in steps if not step.verb])
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import (
     digest_runs,
+    figures,
     health,
     queries,
     queries_changes,
@@ -170,6 +171,7 @@ def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str,
         "boxes": showing.boxes(every, dossier.changes, wanted, more),
         "more_stories": more if not wanted or "press" in wanted else 0,
         "filtered": bool(wanted),
+        "most_changes": showing.MOST_CHANGES,
         "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
     }
 
@@ -240,7 +242,8 @@ def sections() -> str:
 @blueprint.get("/about")
 def about() -> str:
     with site().reading() as session:
-        return _page(session, "about.html")
+        told = {"figures": figures.figures(), "RULES": figures.RULES, "SAMPLES": figures.SAMPLES}
+        return _page(session, "about.html", **told, percent=figures.percent)
 
 
 @blueprint.get("/sources")
