@@ -69,6 +69,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.hearings",
         "tracker.queries_hearings",
         "tracker.queries_coverage",
+        "tracker.queries_milestones",
         "tracker.suggestions",
         "tracker.decisions",
         "tracker.editors",

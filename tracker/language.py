@@ -132,6 +132,12 @@ def dated(value: date) -> str:
     return dates.format_skeleton("yMMMd", value, locale=spoken.locale)
 
 
+def dated_month(value: date) -> str:
+    """A month: "Dec 2025", "2025年12月"."""
+    spoken = current()
+    return f"{value:%b %Y}" if spoken is ENGLISH else dates.format_skeleton("yMMM", value, locale=spoken.locale)
+
+
 def clocked(value: time) -> str | None:
     """A time of day as the language writes it; None for English, which has a style of its own."""
     spoken = current()

@@ -26,54 +26,19 @@ from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
-from tracker.web import covering
+from tracker.web import covering, home
 from tracker.web.addresses import absolute
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
-from tracker.web.strip import strip
 
 blueprint = Blueprint("pages", __name__)
 covering.add_to(blueprint)
-
-NEWS_ON_HOME = 8
-STORIES_ON_HOME = 5
-CORRECTIONS_ON_HOME = 3
-HEARINGS_ON_HOME = 3
+home.add_to(blueprint)
 
 
 def _page(session: Session, template: str, **values: Any) -> str:
     """A page with the age of the data at its foot."""
     return render_template(template, sources=queries_sources.sources(session), **values)
-
-
-@blueprint.get("/")
-def home() -> str:
-    with site().reading() as session:
-        laws, orders = queries.laws(session), queries.orders(session)
-        corrections = queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows
-        coverage = queries_coverage.front(session, STORIES_ON_HOME)
-        return _page(
-            session,
-            "home.html",
-            news=queries_changes.news(session, NEWS_ON_HOME, site().today()),
-            live=_by_stage(queries.live_bills(session)),
-            ahead=next_step,
-            laws=laws,
-            orders=[line for line in orders if line.scope != "context"],
-            corrections=corrections[:CORRECTIONS_ON_HOME],
-            strip=strip(laws, orders, site().today(), coverage.per_year),
-            stories=coverage.latest,
-            hearings=queries_hearings.coming(session, site().today())[:HEARINGS_ON_HOME],
-        )
-
-
-def _by_stage(lines: tuple[queries.Line, ...]) -> dict[str, list[queries.Line]]:
-    """Live bills under the stage they are in, the stage nearest to law first; resolutions apart, under ""."""
-    grouped: dict[str, list[queries.Line]] = {}
-    for line in lines:
-        grouped.setdefault(line.stage if line.kind == "Introduction" else "", []).append(line)
-    order = [stage.value for stage in reversed(queries.LIVE_STAGES)] + [""]
-    return {stage: grouped[stage] for stage in order if stage in grouped}
 
 
 @blueprint.get("/matters")
