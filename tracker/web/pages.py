@@ -1,6 +1,8 @@
 """The pages. Each asks `queries` for what it shows and hands it to a template; nothing is decided here."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -21,7 +23,9 @@ from tracker import (
     wording,
 )
 from tracker.errors import NotFound
+from tracker.language import N_, _
 from tracker.legislation import as_json_ld
+from tracker.lifecycle import Stage
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
@@ -34,6 +38,14 @@ from tracker.web.stagebar import stage_bar
 blueprint = Blueprint("pages", __name__)
 covering.add_to(blueprint)
 home.add_to(blueprint)
+
+
+ORDER_GROUPS: Final = {
+    "Executive Order": N_("Mayoral orders"),
+    "Emergency Executive Order": N_("Emergency orders"),
+    "Directive": N_("Agency directives"),
+    "Lawsuit": N_("Suits"),
+}
 
 
 def _page(session: Session, template: str, **values: Any) -> str:
@@ -126,18 +138,26 @@ def calendar() -> str:
 def orders() -> str:
     with site().reading() as session:
         lines = queries.orders(session)
-        last = queries.last_acts(session, [line.id for line in lines], site().today())
-        return _page(session, "orders.html", groups=_order_groups(lines), last=last)
+        states = Counter(line.stage for line in lines)
+        asked = _word("state") if _word("state") in states else ""
+        shown = [line for line in lines if asked in ("", line.stage)]
+        return _page(
+            session,
+            "orders.html",
+            groups=_order_groups(shown),
+            last=queries.last_acts(session, [line.id for line in shown], site().today()),
+            states=sorted(states.items(), key=lambda state: list(Stage).index(Stage(state[0]))),
+            total=len(lines),
+            asked=asked,
+        )
 
 
-def _order_groups(lines: tuple[queries.Line, ...]) -> list[tuple[str, list[queries.Line]]]:
-    """Orders, directives, lawsuits, then whatever else there is."""
-    names = {"Executive Order": "Mayoral orders", "Emergency Executive Order": "Emergency orders"}
-    names |= {"Directive": "Agency directives", "Lawsuit": "Lawsuits"}
-    grouped: dict[str, list[queries.Line]] = {name: [] for name in names.values()}
+def _order_groups(lines: Sequence[queries.Line]) -> list[tuple[str, list[queries.Line]]]:
+    """Orders, directives, suits, then whatever else there is."""
+    grouped: dict[str, list[queries.Line]] = {kind: [] for kind in ORDER_GROUPS}
     for line in lines:
-        grouped.setdefault(names.get(line.kind, line.kind), []).append(line)
-    return [(name, found) for name, found in grouped.items() if found]
+        grouped.setdefault(line.kind, []).append(line)
+    return [(_(ORDER_GROUPS.get(kind, kind)), found) for kind, found in grouped.items() if found]
 
 
 @blueprint.get("/changes")
