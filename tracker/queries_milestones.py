@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from tracker import wording
 from tracker.models import Action, Matter, Relation
@@ -53,12 +53,22 @@ def milestones(session: Session, today: date) -> tuple[Milestone, ...]:
     return tuple(sorted(kept, key=lambda each: (each.on, KINDS.index(each.kind), each.line.id)))
 
 
-def _acts(session: Session, today: date) -> dict[int, list[Action]]:
+class _Row(NamedTuple):
+    """As much of an action as is told."""
+
+    matter_id: int
+    acted_on: date
+    code: int
+    note: str
+
+
+def _acts(session: Session, today: date) -> dict[int, list[_Row]]:
     """The dated acts of core matters that can be milestones or say how an order or a suit began."""
     codes = [code for code, meaning in ACTIONS.items() if meaning.act in _RULINGS | {Act.VETOED}]
     core = sa.select(col(Matter.id)).where(col(Matter.scope) == "core", col(Matter.removed_at).is_(None))
     began = core.where(col(Matter.kind).in_(tuple(_STARTS)))
-    chosen = select(Action).where(
+    columns = [getattr(Action, name) for name in _Row._fields]
+    chosen = sa.select(*columns).where(
         sa.or_(
             sa.and_(col(Action.matter_id).in_(core), col(Action.code).in_(codes)),
             col(Action.matter_id).in_(began),
@@ -66,13 +76,13 @@ def _acts(session: Session, today: date) -> dict[int, list[Action]]:
         col(Action.withdrawn_at).is_(None),
         col(Action.acted_on) <= today,
     )
-    found: dict[int, list[Action]] = {}
-    for action in session.scalars(chosen.order_by(col(Action.acted_on), col(Action.position), col(Action.id))):
-        found.setdefault(action.matter_id, []).append(action)
+    found: dict[int, list[_Row]] = {}
+    for row in session.execute(chosen.order_by(col(Action.acted_on), col(Action.position), col(Action.id))):
+        found.setdefault(row.matter_id, []).append(_Row(*row))
     return found
 
 
-def _of_matter(line: Line, acts: Sequence[Action]) -> Iterable[Milestone]:
+def _of_matter(line: Line, acts: Sequence[_Row]) -> Iterable[Milestone]:
     enacted = line.enacted_on or line.stage_since
     if line.is_law and line.local_law and enacted:
         yield Milestone(enacted, OVERRIDE if line.how == "overridden" else LAW, line.how, line)

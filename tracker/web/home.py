@@ -57,10 +57,10 @@ def home() -> str:
         acts = queries_milestones.milestones(session, today)
         live = queries.live_bills(session)
         laws = queries.laws(session)
-        calendar = next((state for state in queries_sources.sources(session) if state.source == "hearings"), None)
+        sources = queries_sources.sources(session)
         return render_template(
             "home.html",
-            sources=queries_sources.sources(session),
+            sources=sources,
             timeline=strip(acts, shown, today, coverage.per_day) if acts else None,
             ways=_ways(shown, today),
             WORDS=WORDS,
@@ -73,7 +73,7 @@ def home() -> str:
             corrections=queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows[:CORRECTIONS],
             stories=coverage.latest,
             hearings=queries_hearings.coming(session, today)[:HEARINGS],
-            calendar_read=calendar is not None and calendar.good_at is not None,
+            calendar_read=any(state.source == "hearings" and state.good_at for state in sources),
         )
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from unicodedata import east_asian_width
@@ -133,6 +134,7 @@ def _x(on: date, years: Years) -> int:
     return round(LEFT + (on.toordinal() - begin) * (RIGHT - LEFT) / (end - begin))
 
 
+@lru_cache(2048)
 def _length(text: str) -> float:
     return sum(WIDE if east_asian_width(letter) in "WF" else LETTER for letter in text)
 
