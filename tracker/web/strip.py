@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from unicodedata import east_asian_width
 
 from tracker.identifiers import LocalLaw
-from tracker.language import N_, _, dated_month, ngettext
+from tracker.language import N_, Words, _, dated_month, ngettext
 from tracker.queries_milestones import DIRECTIVE, KINDS, LAW, ORDER, OVERRIDE, RULING, SUIT, VETO, Milestone
 from tracker.vocabulary import Act
 from tracker.web.years import FIRST_YEAR, Years, mayors, sessions, ticks
@@ -27,15 +27,17 @@ LETTER, WIDE = 7.0, 12.5  # the width of a letter at 12 units, and of a Chinese 
 HALF = 8  # of a symbol
 GAP = 5
 
-WORDS: Final = {
-    LAW: N_("Law"),
-    OVERRIDE: N_("Law over a veto"),
-    VETO: N_("Veto"),
-    ORDER: N_("Mayoral order"),
-    DIRECTIVE: N_("Agency directive"),
-    SUIT: N_("Suit"),
-    RULING: N_("Court ruling"),
-}
+WORDS: Final = Words(
+    {
+        LAW: N_("Law"),
+        OVERRIDE: N_("Law over a veto"),
+        VETO: N_("Veto"),
+        ORDER: N_("Mayoral order"),
+        DIRECTIVE: N_("Agency directive"),
+        SUIT: N_("Suit"),
+        RULING: N_("Court ruling"),
+    }
+)
 _COURTS: Final = {
     Act.ORDER_BLOCKED: N_("%(order)s blocked"),
     Act.ORDER_UNBLOCKED: N_("%(order)s unblocked"),
@@ -231,7 +233,7 @@ def _apart(one: Mark, other: Mark) -> bool:
 def _labels(group: Sequence[Milestone]) -> Iterator[str]:
     """What a mark may say, the most telling first."""
     yield _label(group)
-    yield _(WORDS[group[0].kind])
+    yield WORDS[group[0].kind]
 
 
 def _label(group: Sequence[Milestone]) -> str:
@@ -249,7 +251,7 @@ def _label(group: Sequence[Milestone]) -> str:
         named = _COURTS.get(Act(first.act)) if first.line.kind != "Lawsuit" else None
         return _(named, order=_short(first)) if named else _("Ruling")
     short = _short(first)
-    return short if len(short) <= _SHORT_NAME else _(WORDS[kind])
+    return short if len(short) <= _SHORT_NAME else WORDS[kind]
 
 
 def _counted(kind: str, number: int) -> str:
