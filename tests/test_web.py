@@ -420,5 +420,5 @@ def test_the_starter_record_says_how_old_it_is(tmp_path: Path) -> None:
 
 
 def test_ages_are_told_in_the_unit_that_fits() -> None:
-    ages = [filters.age(timedelta(minutes=minutes)) for minutes in (1, 119, 180, 3000)]
-    assert ages == ["1 minute", "119 minutes", "3 hours", "2 days"]
+    ages = [filters.ago(timedelta(minutes=minutes)) for minutes in (1, 119, 180, 3000)]
+    assert ages == ["1 minute ago", "119 minutes ago", "3 hours ago", "2 days ago"]

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from unicodedata import east_asian_width
 
-from tracker.identifiers import LocalLaw
+from tracker.errors import BadIdentifier
+from tracker.identifiers import LocalLaw, OrderNumber
 from tracker.language import N_, Words, _, dated_month, ngettext
 from tracker.queries_milestones import DIRECTIVE, KINDS, LAW, ORDER, OVERRIDE, RULING, SUIT, VETO, Milestone
 from tracker.vocabulary import Act
@@ -43,7 +44,7 @@ _COURTS: Final = {
     Act.ORDER_UNBLOCKED: N_("%(order)s unblocked"),
     Act.ORDER_VOIDED: N_("%(order)s void"),
 }
-_DATED: Final = re.compile(r" of (\d|[A-Z][a-z]{2} \d{4}).*$| \(\d{4}\)$", re.ASCII)  # "EO 50 of 2025"
+_DATED: Final = re.compile(r" of (\d|[A-Z][a-z]{2} \d{4}).*$| \(\d{4}\)$", re.ASCII)  # "NYPD memo of 22 Feb 2017"
 _SHORT_NAME: Final = 24  # letters
 _NAMED: Final = 3  # so many numbers are named, more are counted
 
@@ -287,4 +288,8 @@ def _orders(names: Sequence[str]) -> str:
 
 def _short(act: Milestone) -> str:
     """A number or a name without its date: "EO 50", "NYPD memo", "Council v. Mayor"."""
-    return _DATED.sub("", act.line.number)
+    try:
+        order = OrderNumber.parse(act.line.file_number)
+    except BadIdentifier:
+        return _DATED.sub("", act.line.file_number)
+    return f"{order.series} {order.number}"
