@@ -71,6 +71,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.hearings",
         "tracker.queries_hearings",
         "tracker.queries_coverage",
+        "tracker.queries_milestones",
         "tracker.suggestions",
         "tracker.decisions",
         "tracker.editors",

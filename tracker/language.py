@@ -148,6 +148,22 @@ def dated(value: date) -> str:
     return dates.format_skeleton("yMMMd", value, locale=spoken.locale)
 
 
+def dated_in_full(value: date) -> str:
+    """A day with its name: "Wednesday, 31 Dec 2025"."""
+    spoken = current()
+    return (
+        f"{value:%A}, {dated(value)}"
+        if spoken is ENGLISH
+        else dates.format_skeleton("yMMMEEEEd", value, locale=spoken.locale)
+    )
+
+
+def dated_month(value: date) -> str:
+    """A month: "Dec 2025", "2025年12月"."""
+    spoken = current()
+    return f"{value:%b %Y}" if spoken is ENGLISH else dates.format_skeleton("yMMM", value, locale=spoken.locale)
+
+
 def clocked(value: time) -> str | None:
     """A time of day as the language writes it; None for English, which has a style of its own."""
     spoken = current()
