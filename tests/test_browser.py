@@ -234,3 +234,19 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, base: str) -> 
     shown.keyboard.press("Enter")
     assert shown.evaluate("document.activeElement.id") == "main"
     context.close()
+
+
+def test_a_reader_filters_a_timeline_and_reports_an_error_from_it(page: Page) -> None:
+    page.goto("/matters/int-1412-2025")
+    page.get_by_role("checkbox", name="Council").uncheck()
+    page.get_by_role("checkbox", name="Coverage").uncheck()
+    page.get_by_role("button", name="Apply").click()
+    assert page.get_by_text("vetoed it.").count() == 1
+    assert page.get_by_text("overrode the veto").count() == 0
+    page.get_by_role("link", name="The usual timeline").click()
+    assert page.get_by_text("overrode the veto").count() == 1
+    page.locator("main").get_by_role("link", name="Report an error").click()
+    assert page.get_by_label("What it is about").input_value() == "int-1412-2025"
+    page.get_by_label("What is wrong").fill("The vote was another one.")
+    page.get_by_role("button", name="Send the report").click()
+    assert page.get_by_role("heading", name="Thank you").count() == 1

@@ -82,6 +82,15 @@ def test_a_choice_that_nothing_answers_says_so(client: FlaskClient) -> None:
     assert "The timeline holds nothing of what you chose." in text(client, f"{PAGE}?show=voters")
 
 
+def test_coverage_without_a_date_is_a_part_of_its_own_too(client: FlaskClient) -> None:
+    page = "/matters/eo-50-2025"
+    assert "Coverage without a known date" in text(client, page)
+    assert "Coverage 6" in text(client, page)
+    assert "Coverage without a known date" in text(client, f"{page}?show=press")
+    assert "The timeline holds nothing" not in text(client, f"{page}?show=press")
+    assert "Coverage without a known date" not in text(client, f"{page}?show=court")
+
+
 def test_a_number_in_a_box_counts_what_it_stands_for() -> None:
     changes = golden.changes_of_1412()
     story = timeline.build(golden.int_1412(), golden.actions_of_1412(), changes, golden.ballots(), golden.TODAY)

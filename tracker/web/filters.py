@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
-from tracker import effective, identifiers, wording, wording_changes, wording_hearings
+from tracker import effective, identifiers, lineage, wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
 from tracker.errors import BadIdentifier
 from tracker.language import ENGLISH, N_, Words, _, counted, current, dated_in_full, ngettext
@@ -123,6 +123,7 @@ def register(app: Flask) -> None:
         basis=effective.told,
         subdivision=subdivision,
         told=wording_changes.sentence,
+        returned=returned,
     )
     app.jinja_env.globals.update(
         DISPUTED=DISPUTED,
@@ -291,6 +292,12 @@ def _is_code(file_number: str) -> bool:
     except BadIdentifier:
         return False  # "NYPD memo of 22 Feb 2017"
     return True
+
+
+def returned(evidence: str) -> str:
+    """Why a bill counts as a return: in the language that is spoken, or marked as English."""
+    found = lineage.told(evidence)
+    return official(evidence) if found is None else found
 
 
 def host(address: str) -> str:

@@ -142,15 +142,16 @@ def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str,
     held, wanted = dossier.matter, showing.asked(request.args.getlist("show"))
     known = queries_coverage.of_measure(session, held.file_number)
     stories, moved = showing.some(known), showing.moved(wanted)
-    more = len(known) - len(stories)
+    more, undated = len(known) - len(stories), [line for line in stories if line.published_on is None]
+    press = not wanted or "press" in wanted
     every = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories, moved)
     return {
         "story": showing.chosen(every, wanted),
-        "boxes": showing.boxes(every, dossier.changes, wanted, more),
-        "more_stories": more if not wanted or "press" in wanted else 0,
+        "boxes": showing.boxes(every, dossier.changes, wanted, more + len(undated)),
+        "more_stories": more if press else 0,
         "filtered": bool(wanted),
         "most_changes": showing.MOST_CHANGES,
-        "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
+        "undated": undated if press else [],
     }
 
 

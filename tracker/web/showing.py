@@ -61,7 +61,7 @@ def some(stories: Sequence[StoryLine]) -> list[StoryLine]:
 
 
 def boxes(story: Sequence[Entry], changes: Sequence[Change], wanted: frozenset[str], more: int = 0) -> list[Box]:
-    """The choices that make a difference here; none where there is but one part. ``more`` stories are left out."""
+    """The choices that make a difference here; none where there is but one part. ``more`` stories are elsewhere."""
     counts = Counter(map(part_of, story))
     counts["press"] += more
     counts[SMALLER] = sum(change.kind in _SMALLER_KINDS for change in changes)
