@@ -55,6 +55,7 @@ PAGES = {
     "report.form": "/report?about=int-1412-2025",
     "report.thanks": "/report/thanks",
     "ways.data": "/data",
+    "ways.data_dictionary": "/data/dictionary",
     "ways.embed": "/embed/matters/int-1412-2025",
     "law.on_a_day": "/law?on=2018-02-01",
     "law.compare": "/compare?from=2013-01-01&to=2018-02-01",

@@ -68,8 +68,8 @@ def available() -> dict[str, Language]:
 
 
 def prefix(tag: str) -> str:
-    """What stands before the addresses of a language: "/zh-hans", and nothing for English."""
-    return "" if tag == ENGLISH.tag else "/" + tag.lower()
+    """What stands before the addresses of a language: "/zh-hans"; nothing for English and what has no catalogue."""
+    return "" if tag == ENGLISH.tag or tag not in available() else "/" + tag.lower()
 
 
 def looked_up(message: str, context: str = "") -> str:

@@ -256,15 +256,15 @@ def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[st
 
 def section_name(code: str, section: str) -> str:
     """ "Charter § 8", "§ 9-131"."""
-    return _("Charter § %(number)s", number=section) if code == "charter" else f"§ {section}"
+    return _("Charter § %(number)s", number=section) if code == "charter" else wording.isolated(f"§ {section}")
 
 
 def subdivision(text: str) -> str:
     """ "a(3)" as "(a)(3)", the way the Code prints it."""
     if not text or text.startswith("("):
-        return text
+        return wording.isolated(text)
     head, opened, rest = text.partition("(")
-    return f"({head}){opened}{rest}"
+    return wording.isolated(f"({head}){opened}{rest}")
 
 
 def tongue(tag: str) -> Markup:

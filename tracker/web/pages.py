@@ -10,6 +10,8 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import (
+    digest_runs,
+    figures,
     health,
     queries,
     queries_changes,
@@ -147,6 +149,7 @@ def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str,
         "boxes": showing.boxes(every, dossier.changes, wanted, more),
         "more_stories": more if not wanted or "press" in wanted else 0,
         "filtered": bool(wanted),
+        "most_changes": showing.MOST_CHANGES,
         "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
     }
 
@@ -225,7 +228,8 @@ def sections() -> str:
 @blueprint.get("/about")
 def about() -> str:
     with site().reading() as session:
-        return _page(session, "about.html")
+        told = {"figures": figures.figures(), "RULES": figures.RULES, "SAMPLES": figures.SAMPLES}
+        return _page(session, "about.html", **told, percent=figures.percent)
 
 
 @blueprint.get("/sources")
@@ -241,6 +245,7 @@ def sources() -> AnyResponse:
             troubles=wording.TROUBLES,
             disagreements=queries_disagreements.disagreements(session),
             alerts=queries_sources.alerts(session),
+            holds=[digest_runs.told(held) for held in digest_runs.holds(session)],
             now=now,
         )
     g.pop("mark", None)  # ages grow while nothing is stored: no reader's copy of this page stays true
