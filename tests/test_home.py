@@ -299,3 +299,20 @@ def test_the_page_says_who_waits_for_whom_and_until_when(small: sa.Engine) -> No
     assert "The Mayor may sign it or veto it until 14 Dec 2026." in page
     assert "10 days" in page
     assert "The Council’s calendar has not been read yet." in page
+
+
+# ---- orders, directives and suits ----------------------------------------------------------------------------------
+
+
+def test_orders_are_chosen_by_their_state_and_what_is_not_known_is_said(client: FlaskClient) -> None:
+    whole, void, unknown, nonsense = (
+        client.get(f"/orders{asked}").get_data(as_text=True)
+        for asked in ("", "?state=void", "?state=state_unknown", "?state=nonsense")
+    )
+    numbers = [set(re.findall(r'<h3 class="h3"><a href="/matters/([^"]*)"', page)) for page in (whole, void, unknown)]
+    assert numbers[1] == {"eo-50-2025"}
+    assert "eo-34-2003" in numbers[2] and "eo-50-2025" not in numbers[2]
+    assert numbers[1] | numbers[2] < numbers[0]
+    assert set(re.findall(r'<h3 class="h3"><a href="/matters/([^"]*)"', nonsense)) == numbers[0]
+    assert '<span class="tag unknown">Not known whether in effect</span>' in unknown
+    assert '<span class="tag court">Declared void</span> <span class="meta">since <time datetime="2025-09-08">' in void
