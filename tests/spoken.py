@@ -22,7 +22,7 @@ BLOCKS: Final = (
 )  # fmt: skip
 # numbers of matters, subdivisions, addresses, forms of files, fingerprints, dates and "and" in Polish, this site's name
 CODES: Final = re.compile(
-    r"\b(?:Int|Res|EO|EEO|LU|M) \d[\d-]*|\bhttps?://\S+|\b\S+@example\.org"
+    r"\b(?:Int|Res|EO|EEO|LL|LU|M) \d[\d-]*|\bhttps?://\S+|\b\S+@example\.org"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|gov|nyc|us|edu|csv|zip|json)\b"
     r"|\b(?:CSV|JSON|Atom|API|iCalendar)\b|\b\d{1,2} [a-zźń]+ \d{4}\b|\b\d{4}-W\d\d\b"
     r"|\bi\b|\(\w{1,3}\)|\bsha256\b(?: [0-9a-f]+…)?|NYC Sanctuary Law Tracker"
@@ -66,7 +66,7 @@ class Wrapped(gettext.NullTranslations):
 def unsaid(page: str, names: Collection[str] = ()) -> list[str]:
     """What a page in the pseudo-language says to its readers outside of messages, but for names and codes.
 
-    What is marked as being in another language is the record's or the press's own.
+    What is marked as being in another language is the record's or the press's own. A name may stand shortened.
     """
     soup = BeautifulSoup(page, "lxml")
     found, with_commas = [], [name for name in names if "," in name]
@@ -78,7 +78,7 @@ def unsaid(page: str, names: Collection[str] = ()) -> list[str]:
             left = left.replace(name, " ")
         left = CODES.sub(" ", left)
         for piece in re.split(r"\s*[·,;:()|›–→←\n]\s*", left):
-            if _LETTER.search(piece) and piece.strip() not in names:
+            if _LETTER.search(piece) and not any(name.startswith(piece.strip()) for name in names):
                 found.append(piece.strip())
     return found
 

@@ -81,10 +81,14 @@ class Story:
     """One matter in the news: its latest moments, and how many earlier ones are not told."""
 
     slug: str
-    number: str
+    file_number: str
     title: str
     moments: tuple[NewsItem, ...]
     earlier: int
+
+    @property
+    def number(self) -> str:
+        return wording.number_of(self.file_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _story(
     matter = session.get_one(Matter, first.change.matter_id)
     shown = groups[:MOMENTS_SHOWN]
     items = tuple(_item(matter, g, acts, quiet.get((matter.id, g[0].change.observed_at), 0), today) for g in shown)
-    return Story(first.matter_slug, first.number, first.title, items, len(groups) - len(items))
+    return Story(first.matter_slug, first.file_number, first.title, items, len(groups) - len(items))
 
 
 def _item(matter: Matter, group: Sequence[Seen], acts: _Acts, smaller: int, today: date) -> NewsItem:
