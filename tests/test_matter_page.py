@@ -314,3 +314,8 @@ def test_where_all_stories_do_not_fit_those_on_the_matter_go_first(crowded: sa.E
     assert len(kept) == showing.MOST_STORIES
     assert {line.role for line in kept} == {"main"}
     assert kept == sorted(kept, key=lambda line: line.published_on or date.min, reverse=True)
+
+
+def test_a_citation_is_in_english_on_every_page(client: FlaskClient) -> None:
+    page = client.get(f"/ar{PAGE}").get_data(as_text=True)
+    assert "“Local Law 63 of 2026 (Int 1412-2025): " in page

@@ -13,6 +13,7 @@ from tracker import (
     digest_runs,
     figures,
     health,
+    language,
     queries,
     queries_changes,
     queries_coverage,
@@ -160,7 +161,8 @@ def _cited(dossier: queries.Dossier, prints: Mapping[int, Print]) -> Citation:
     subject = (note.headline or held.name or held.title or held.file_number).rstrip(". ")
     shown = prints.get(dossier.changes[-1].capture_id) if dossier.changes else None
     address = permanent("pages.matter", slug=held.slug)
-    return cite(held, subject, site().settings.title, address, held.last_seen_at, shown)
+    with language.speaking(language.ENGLISH.tag):  # citations are written in the language of what is cited
+        return cite(held, subject, site().settings.title, address, held.last_seen_at, shown)
 
 
 @blueprint.get("/calendar")

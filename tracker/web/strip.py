@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from tracker.errors import BadIdentifier
 from tracker.identifiers import LocalLaw, OrderNumber
@@ -139,7 +139,9 @@ def _x(on: date, years: Years) -> int:
 
 @lru_cache(2048)
 def _length(text: str) -> float:
-    return sum(WIDE if east_asian_width(letter) in "WF" else LETTER for letter in text)
+    """About how wide a text is printed; marks of direction take no room."""
+    letters = (letter for letter in text if category(letter) != "Cf")
+    return sum(WIDE if east_asian_width(letter) in "WF" else LETTER for letter in letters)
 
 
 def _session_names(first: date, last: date) -> tuple[str, ...]:
