@@ -36,6 +36,7 @@ class StoryLine:
     evidence: str
     decided_by: str
     story: str = ""
+    author: str = ""
     others: tuple["StoryLine", ...] = ()
 
     @property

@@ -224,6 +224,7 @@ class Hand:
             "outlet": link.outlet,
             "kind": link.kind,
             "headline": link.headline,
+            "author": "",
             "published_on": day_of(link.published_on, "publication") if link.published_on else None,
             "language": link.language,
             "excerpt": "",
