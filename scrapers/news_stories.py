@@ -39,7 +39,8 @@ class StoryRecord(NamedTuple):
     ``address`` is as published, tracking parameters and all; ``outlet`` as the caller calls it; ``author`` as the
     byline has it, "" where it has none. ``published_at`` is an aware UTC moment in ISO form, "" where no hour or no
     zone is given; ``published_on`` the New York calendar date, or "". ``language`` is a code of two or three letters.
-    ``excerpt`` has 280 characters at most. ``text`` is for matching and is not kept. ``kind`` is news, opinion, government or advocacy. ``doubts`` says in sentences what is off.
+    ``excerpt`` has 280 characters at most. ``text`` is for matching and is not kept. ``kind`` is news, opinion,
+    government or advocacy. ``doubts`` says in sentences what is off.
     """
 
     address: str
