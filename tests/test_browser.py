@@ -51,6 +51,8 @@ PAGES = {
     "pages.outlet": "/outlets/staten-island-advance",
     "suggest.form": "/coverage/suggest?measure=Int+1412-2025",
     "suggest.thanks": "/coverage/suggest/thanks",
+    "report.form": "/report?about=int-1412-2025",
+    "report.thanks": "/report/thanks",
     "ways.data": "/data",
     "ways.embed": "/embed/matters/int-1412-2025",
     "law.on_a_day": "/law?on=2018-02-01",

@@ -57,10 +57,11 @@ def digest(setting: Setting, period: str, folder: Path | None) -> None:
 @click.command()
 @with_setting
 def send(setting: Setting) -> None:
-    """Hand what is in the outbox to the mail server."""
+    """Hand what is in the outbox to the mail server, and tell the site's contact of errors that readers report."""
     from tracker.cli_sync import stopping
     from tracker.deliveries import waiting
     from tracker.errors import ConfigError
+    from tracker.reports import tell
     from tracker.sender import send as send_all
 
     mail = setting.config.mail
@@ -74,6 +75,8 @@ def send(setting: Setting) -> None:
     if done.paused:
         click.echo("[mail] paused is true: nothing was sent, and what is due waits.")
         return
+    for line in tell(setting.engine, setting.config, os.environ, now()):
+        click.echo(line)
     click.echo(
         f"{count(done.sent, 'mail')} sent; {done.again:,} to be tried again, {done.failed:,} given up, "
         f"{done.suppressed:,} not wanted any more."

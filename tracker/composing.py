@@ -18,13 +18,14 @@ from tracker.choosing import Follows, Matched, Target, choose, follows_matter, m
 from tracker.database import next_id, reading, writing
 from tracker.digests import Rows, Shelf, Slip
 from tracker.held import table
-from tracker.letter import Content
+from tracker.language import _
+from tracker.letter import Content, quiet_subject
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import Subscriber, Subscription
 from tracker.outbox import digest_message_id
 from tracker.posting import insert
 from tracker.queries_digests import Piece, Trouble
-from tracker.wording import day, new_york_date
+from tracker.wording import new_york_date
 
 BATCH: Final = 500  # addresses in one transaction
 DOWN: Final = timedelta(hours=24)  # so long a source must be in trouble to be worth a mail of its own
@@ -251,10 +252,10 @@ def _sheet(reader: _Reader, press: _Press) -> _Sheet | None:
     troubles = [each.incident_id for each in press.troubles if _untold(each, reader.since, press.now)]
     if not rows and not (press.period != "now" and _worth_a_mail(reader, press)):
         quiet = press.period == "weekly" and reader.quiet_weeks and press.now - reader.since > A_WEEK
-        return _Sheet(reader, (), "{}", f"Nothing changed in the week to {day(press.now)}") if quiet else None
+        return _Sheet(reader, (), "{}", quiet_subject(new_york_date(press.now))) if quiet else None
     beside = {"coverage": _pieces(reader, press) if rows else [], "incidents": troubles}
     told = {key: value for key, value in beside.items() if value}
-    return _Sheet(reader, rows, json.dumps(told), press.shelf.subject(rows) or "Sources that cannot be read")
+    return _Sheet(reader, rows, json.dumps(told), press.shelf.subject(rows) or _("Sources that cannot be read"))
 
 
 def _untold(trouble: Trouble, since: datetime, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from tracker.choosing import Target, read_reasons, reasons_text
 from tracker.digests import Rows, Shelf
 from tracker.errors import NotFound
 from tracker.held import table
+from tracker.language import _
 from tracker.letter import Entry, subject_of
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import Subscription
@@ -63,21 +64,20 @@ def issues(session: Session) -> tuple[Issue, ...]:
 def read(session: Session, slot: str) -> Sent:
     """What was told of the whole subject in one slot. Raises NotFound."""
     if not _SLOT.fullmatch(slot):
-        raise NotFound("Sent digests stand under a day, such as 2026-03-02, or a week, such as 2026-W10.")
+        raise NotFound(_("Sent digests stand under a day, such as 2026-03-02, or a week, such as 2026-W10."))
     digests = table(Digest)
     chosen = sa.select(digests.c.id, digests.c.period, digests.c.composed_at).where(
         digests.c.slot == slot, digests.c.period.in_(PERIODS), *_public()
     )
     found = session.execute(chosen.order_by(digests.c.id)).all()
     if not found:
-        raise NotFound(f"No digest {slot!r} was sent to those who follow the whole subject.")
+        raise NotFound(_("No digest “%(slot)s” was sent to those who follow the whole subject.", slot=slot))
     at: datetime = found[0].composed_at
     rows = _told(session, [row.id for row in found])
     shelf = Shelf()
     shelf.learn(session, ((change_id, at) for change_id, _ in rows))
     entries = shelf.entries(rows)
-    subject = subject_of([(entry.face.number, entry.steps) for entry in entries])
-    return Sent(Issue(slot, found[0].period, new_york_date(at)), subject, entries)
+    return Sent(Issue(slot, found[0].period, new_york_date(at)), subject_of(entries), entries)
 
 
 def _told(session: Session, digest_ids: Sequence[int]) -> Rows:

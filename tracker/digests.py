@@ -11,6 +11,7 @@ from sqlmodel import Session
 from tracker import queries_digests
 from tracker.choosing import Target, read_reasons
 from tracker.held import table
+from tracker.language import _
 from tracker.letter import Content, Entry, by_weight, subject_of
 from tracker.models_digests import DigestChange
 from tracker.queries_digests import Face, Piece, Trouble
@@ -98,8 +99,7 @@ class Shelf:
         found = self._subjects.get(rows)
         if found is None:
             _make_room(self._subjects)
-            entries = self.entries(rows)
-            found = self._subjects[rows] = subject_of([(entry.face.number, entry.steps) for entry in entries])
+            found = self._subjects[rows] = subject_of(self.entries(rows))
         return found
 
     def _grouped(self, rows: Rows) -> Iterable[Entry]:
@@ -138,4 +138,6 @@ def ages(session: Session) -> str:
         at = state and (state.council_as_of or state.good_at)
         if at:
             told.append(f"{source_name(source)} {moment(at)}")
-    return f"Last read well, in New York time: {'; '.join(told)}." if told else "The record was not read yet."
+    if not told:
+        return _("The record was not read yet.")
+    return _("Last read well, in New York time: %(sources)s.", sources="; ".join(told))

@@ -7,7 +7,7 @@ Messages hold named places: ``_("New in %(place)s.", place=name)``. A literal pe
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
@@ -107,6 +107,22 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
 def N_(message: str) -> str:  # noqa: N802 -- the name that gettext's tools look for
     """A message that is written down here and translated where it is used."""
     return message
+
+
+class Words(Mapping[str, str]):
+    """Words of ours by a key of the record: written down here (`N_`), read in the language that is spoken then."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def __getitem__(self, key: str) -> str:
+        return looked_up(self._words[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 def ours(text: str) -> str | None:

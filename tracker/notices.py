@@ -16,11 +16,11 @@ from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
 from tracker.following import PERIODS, told
+from tracker.language import _, current, ngettext, prefix
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
 from tracker.tokens import Tokens
 from tracker.wishes import Asked, Wish
-from tracker.wording import count
 
 STYLE: Final = Markup("""
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
@@ -28,7 +28,8 @@ body { margin: 0; padding: 24px 16px; background: #fbfaf7; color: #1d1c1a; font:
 .mail { max-width: 560px; margin: 0 auto; overflow-wrap: break-word; }
 .site, .small { color: #5d5a54; font-size: 14px; }
 h1 { font: 600 24px/1.25 Georgia, "Times New Roman", serif; margin: 4px 0 16px; }
-p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding-left: 20px; }
+p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0 0 0 20px; }
+[dir="rtl"] ul { padding: 0 20px 0 0; }
 a { color: #2f4b7c; }
 .button { display: inline-block; padding: 11px 20px; border-radius: 6px; background: #2f4b7c; color: #ffffff; text-decoration: none; font-weight: 600; }
 .small { border-top: 1px solid #dcd8cf; padding-top: 14px; }
@@ -75,7 +76,7 @@ def build(
     now: datetime,
     message_id: str,
 ) -> EmailMessage:
-    """The mail of one notice: ``confirm`` or ``manage``.
+    """The mail of one notice, in the language that is spoken: ``confirm`` or ``manage``.
 
     ``payload`` of ``confirm`` is `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
     or the sender is no address, and KeyError for a kind that is none.
@@ -107,9 +108,14 @@ def list_id(site: SiteConfig) -> str:
     return f"{one_line(site.title)} <updates.{urlsplit(site.base_url).hostname}>"
 
 
+def home(site: SiteConfig) -> str:
+    """What the addresses of this site's pages begin with, in the language that is spoken."""
+    return site.base_url + prefix(current().tag)
+
+
 def manage_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where an address sees and changes what it follows."""
-    return f"{site.base_url}{manage_path(subscriber, tokens, now)}"
+    return f"{home(site)}{manage_path(subscriber, tokens, now)}"
 
 
 def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
@@ -119,7 +125,7 @@ def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
 
 def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where one POST ends all mail to an address (RFC 8058), and a person finds a button."""
-    return f"{site.base_url}{unsubscribe_path(subscriber, tokens, now)}"
+    return f"{home(site)}{unsubscribe_path(subscriber, tokens, now)}"
 
 
 def unsubscribe_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
@@ -132,21 +138,26 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     asked = [Asked(*each) for each in payload["asked"]]
     periods = {each.subscription_id: each.period for each in asked}
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
-    link = f"{site.base_url}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
-    lines = [f"{told(each.kind, each.value)}, {PERIODS[each.period]}" for each in asked]
-    lines += ["a short note in weeks when nothing changed"] if payload["quiet"] else []
-    hours = count(int(payload["hours"]), "hour")
+    link = f"{home(site)}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
+    # Translators: %(what)s is what is followed, %(period)s how often: "anything that becomes law, once a week"
+    lines = [_("%(what)s, %(period)s", what=told(each.kind, each.value), period=PERIODS[each.period]) for each in asked]
+    lines += [_("a short note in weeks when nothing changed")] if payload["quiet"] else []
+    ends = ngettext(
+        "The link works once, and ends after %(num)s hour.",
+        "The link works once, and ends after %(num)s hours.",
+        int(payload["hours"]),
+    )
     return Letter(
-        f"Please confirm: mail from {site.title}",
+        _("Please confirm: mail from %(site)s", site=site.title),
         (
-            Block("text", f"Somebody asked {site.title} to write to this address. We do not know who asked; if it was "
-                  "you, please confirm it. What was asked for:"),
+            Block("text", _("Somebody asked %(site)s to write to this address. We do not know who asked; if it was "
+                            "you, please confirm it. What was asked for:", site=site.title)),
             Block("list", "\n".join(one_line(line[:1].upper() + line[1:]) for line in lines)),
-            Block("text", "Open this page and press the button on it. Nothing is sent before that."),
-            Block("button", "Confirm on the page", link),
-            Block("small", f"The link works once, and ends after {hours}."),
-            Block("small", "It was not you? Then do nothing: nothing begins, and this address is deleted by itself. "
-                  "Or have it never written to again:", unsubscribe_link(subscriber, site, tokens, now)),
+            Block("text", _("Open this page and press the button on it. Nothing is sent before that.")),
+            Block("button", _("Confirm on the page"), link),
+            Block("small", ends),
+            Block("small", _("It was not you? Then do nothing: nothing begins, and this address is deleted by itself. "
+                             "Or have it never written to again:"), unsubscribe_link(subscriber, site, tokens, now)),
         ),
     )  # fmt: skip
 
@@ -154,15 +165,15 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
 def _manage(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     subscriber, site, tokens, now = sender
     return Letter(
-        f"Your subscriptions at {site.title}",
+        _("Your subscriptions at %(site)s", site=site.title),
         (
-            Block("text", "Somebody asked for the link to what this address follows. We do not know who asked; it was "
-                  "sent to this address alone."),
-            Block("button", "See and change what you follow", manage_link(subscriber, site, tokens, now)),
-            Block("text", "On that page you can add and end subscriptions, pause all mail, download what we hold about "
-                  "you, and delete it."),
-            Block("small", "Whoever has the link can do the same: do not pass this mail on. It was not you? Then do "
-                  "nothing; nothing changed."),
+            Block("text", _("Somebody asked for the link to what this address follows. We do not know who asked; it "
+                            "was sent to this address alone.")),
+            Block("button", _("See and change what you follow"), manage_link(subscriber, site, tokens, now)),
+            Block("text", _("On that page you can add and end subscriptions, pause all mail, download what we hold "
+                            "about you, and delete it.")),
+            Block("small", _("Whoever has the link can do the same: do not pass this mail on. It was not you? Then do "
+                             "nothing; nothing changed.")),
         ),
     )  # fmt: skip
 
@@ -179,12 +190,13 @@ def _text(letter: Letter, site: SiteConfig) -> str:
             parts.append(block.link)
         else:
             parts.append(f"{block.text} {block.link}".strip())
-    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}"]) + "\n"
+    return "\n\n".join([*parts, f"{one_line(site.title)}\n{home(site)}"]) + "\n"
 
 
 def _html(letter: Letter, site: SiteConfig) -> Markup:
+    spoken = current()
     return Markup(
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="{language}"{direction}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><title>{subject}</title><style>{style}</style></head>\n'
         '<body><div class="mail">\n<p class="site">{title}</p>\n<h1>{subject}</h1>\n{blocks}\n'
@@ -194,7 +206,9 @@ def _html(letter: Letter, site: SiteConfig) -> Markup:
         style=STYLE,
         title=one_line(site.title),
         blocks=Markup("\n").join(_block(block) for block in letter.blocks),
-        home=site.base_url,
+        home=home(site),
+        language=spoken.tag,
+        direction=Markup(' dir="rtl"') if spoken.direction == "rtl" else "",
     )
 
 
@@ -204,6 +218,6 @@ def _block(block: Block) -> Markup:
         return Markup("<ul>{}</ul>").format(items)
     if block.kind == "button":
         return Markup('<p><a class="button" href="{}">{}</a></p>').format(block.link, block.text)
-    link = Markup(' <a href="{}">stop it here</a>').format(block.link) if block.link else ""
+    link = Markup(' <a href="{}">{}</a>').format(block.link, _("stop it here")) if block.link else ""
     attribute = Markup(' class="small"') if block.kind == "small" else ""
     return Markup("<p{}>{}{}</p>").format(attribute, escape(block.text), link)

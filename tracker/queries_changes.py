@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker import timeline, wording, wording_changes
+from tracker.language import _
 from tracker.models import SCOPES, TRACKED, Action, Capture, Change, Matter, Note
 from tracker.queries import votes_of
 from tracker.timeline import Ballot, Entry
@@ -118,7 +119,7 @@ def news(session: Session, limit: int, today: date) -> tuple[Story, ...]:
         seen = Seen(*row)
         moments.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
     matters: dict[int, list[list[Seen]]] = {}
-    for (matter_id, _), group in moments.items():
+    for (matter_id, _at), group in moments.items():
         if any(seen.is_news for seen in group):
             matters.setdefault(matter_id, []).append(group)
     told = list(matters.values())[:limit]
@@ -179,8 +180,8 @@ def _item(matter: Matter, group: Sequence[Seen], acts: _Acts, smaller: int, toda
 
 def _first_read(found: Sequence[tuple[Change, Action, list[Ballot]]]) -> list[str]:
     """Entries say what a row reads now; where it read otherwise when it came, that is said too."""
-    renamed = [change for change, action, _ in found if change.after != action.name]
-    return [f"The row first read {wording.quoted(change.after)}." for change in renamed]
+    renamed = [change for change, action, _votes in found if change.after != action.name]
+    return [_("The row first read %(row)s.", row=wording.quoted(change.after)) for change in renamed]
 
 
 def _loud(with_acts: bool) -> frozenset[str]:

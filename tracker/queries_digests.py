@@ -11,6 +11,7 @@ from tracker import search, wording
 from tracker.becoming import became
 from tracker.choosing import LOOK_BACK, About, Fresh
 from tracker.held import load, table
+from tracker.language import current, ours
 from tracker.models import TRACKED, Action, Change, Matter, Note, Relation, Run, SectionEffect
 from tracker.models_sources import Article, Coverage, Incident
 from tracker.queries import votes_of
@@ -21,7 +22,7 @@ REMEMBERED: Final = timedelta(days=35)  # how long an article waits for the next
 
 
 class Face(NamedTuple):
-    """A matter as the head of an entry shows it."""
+    """A matter as the head of an entry shows it; ``language`` is that of the title, which most often is the City's."""
 
     matter_id: int
     slug: str
@@ -29,6 +30,7 @@ class Face(NamedTuple):
     title: str
     sentence: str
     standing: str
+    language: str = "en"
 
 
 class Piece(NamedTuple):
@@ -189,14 +191,15 @@ def faces(session: Session, matter_ids: Iterable[int]) -> dict[int, Face]:
         chosen = select(Matter, Note).outerjoin(Note, col(Note.file_number) == Matter.file_number)
         for matter, note in session.execute(chosen.where(col(Matter.id).in_(ids))):
             title = (note and note.headline) or matter.name or matter.title or matter.file_number
-            stage = wording.stage_of(matter.stage)
+            translated = ours(title) if note and note.headline else None
             found[matter.id] = Face(
                 matter.id,
                 matter.slug,
                 wording.number_of(matter.file_number),
-                title.rstrip(". "),
+                (translated or title).rstrip(". "),
                 (note and note.sentence) or "",
-                stage.label if stage else matter.stage,
+                wording.stage_name(matter.stage),
+                current().tag if translated else "en",
             )
     return found
 

@@ -7,6 +7,7 @@ import re
 from typing import Final, NamedTuple
 
 from tracker.errors import BadInput
+from tracker.language import _
 from tracker.models_mail import PERIODS
 from tracker.tokens import NOT_OURS
 
@@ -41,6 +42,6 @@ class Wish(NamedTuple):
         """A wish read back. Raises BadInput for a text that is none."""
         match = _FORM.fullmatch(text)
         if match is None:
-            raise BadInput(NOT_OURS)
+            raise BadInput(_(NOT_OURS))
         rows = {int(row[:-1]): _LETTERS.get(row[-1], "weekly") for row in match[4].split()}
         return cls(int(match[1]), match[2], match[3] == "q", rows)

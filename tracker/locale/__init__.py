@@ -5,7 +5,7 @@ those. It reads the code beside it, so it is for a checkout.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from tracker.effective import DAYS_AFTER
+from tracker.vocabulary import ACTIONS
+
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent.parent
 KEYWORDS: Final = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -21,8 +24,10 @@ METHODS: Final = [("tracker/**.py", "python"), ("templates/**.html", "jinja2")]
 JINJA: Final = {
     "templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 }
-NOTES: Final = ROOT / "tracker" / "record" / "notes.csv"
-TOLD_IN_NOTES: Final = ("headline", "sentence")
+RECORD: Final = ROOT / "tracker" / "record"
+# files of the starter record, and their columns with words of ours
+SHIPPED: Final = {"notes.csv": ("headline", "sentence"), "effective.csv": ("basis",)}
+VOCABULARY: Final = "tracker/vocabulary.py"
 # what says nothing, or says it of the program that wrote the file
 HEADER: Final = (
     "Report-Msgid-Bugs-To",
@@ -41,16 +46,19 @@ def messages() -> Catalog:
         str(ROOT), METHODS, JINJA, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         catalogue.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
-    for text in _shipped():
-        catalogue.add(text, locations=[(NOTES.relative_to(ROOT).as_posix(), 0)])
+    for meaning in ACTIONS.values():  # a table, in which nothing can be marked
+        catalogue.add(meaning.sentence, locations=[(VOCABULARY, 0)])
+    for name, columns in SHIPPED.items():
+        for text in _shipped(RECORD / name, columns):
+            catalogue.add(text, locations=[(f"tracker/record/{name}", 0)])
     return catalogue
 
 
-def _shipped() -> Iterator[str]:
-    """Our own headlines and summaries of the matters in the starter record."""
-    with NOTES.open(encoding="utf-8", newline="") as file:
+def _shipped(path: Path, columns: Iterable[str]) -> Iterator[str]:
+    """Our own words on the matters in the starter record; laws' terms in days have a message of their own."""
+    with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield from (row[column] for column in TOLD_IN_NOTES if row[column])
+            yield from (row[column] for column in columns if row[column] and not DAYS_AFTER.fullmatch(row[column]))
 
 
 def update(name: str, found: Catalog) -> int:

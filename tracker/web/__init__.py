@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
+from tracker.language import N_, Words, _
 from tracker.secret import Secret
 from tracker.web import (
     api,
@@ -31,6 +32,7 @@ from tracker.web import (
     manage,
     metrics,
     pages,
+    report,
     searching,
     subscriptions,
     suggest,
@@ -45,9 +47,18 @@ __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
-    version_pages, ways,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
+    suggest, version_pages, ways,
 )  # fmt: skip
+# what went wrong, by the name that HTTP has for it
+REFUSALS = Words(
+    {
+        "Bad Request": N_("Bad Request"),
+        "Forbidden": N_("Forbidden"),
+        "Method Not Allowed": N_("Method Not Allowed"),
+        "Request Entity Too Large": N_("Request Entity Too Large"),
+    }
+)
 COMPRESSED = [
     "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
     "application/xml", "application/openapi+json",
@@ -113,19 +124,22 @@ def _not_found(error: NotFound) -> tuple[str, int]:
 
 
 def _failed(error: TrackerError) -> tuple[str, int]:
-    return render_template("error.html", heading="This page cannot be shown now", sentence=str(error)), 500
+    return render_template("error.html", heading=_("This page cannot be shown now"), sentence=str(error)), 500
 
 
 def _refused(error: HTTPException) -> Response | tuple[str, int]:
     if error.code == 404:
-        return render_template("not_found.html", sentence="There is no page at this address."), 404
+        return render_template("not_found.html", sentence=_("There is no page at this address.")), 404
     if error.code is None or error.code < 400:
         return error.get_response()
-    return render_template("error.html", heading=error.name, sentence=error.description or ""), error.code
+    sentence = error.description or ""
+    if sentence == type(error).description:
+        sentence = languages.official(sentence)
+    return render_template("error.html", heading=REFUSALS.get(error.name, error.name), sentence=sentence), error.code
 
 
 def _broken(error: Exception) -> tuple[str, int]:
     """What nobody foresaw. The reader learns nothing of the machine; the log gets all of it."""
     current_app.logger.error("A page failed", exc_info=error)
-    sentence = "Something went wrong on our side. The record itself is not touched by this."
-    return render_template("error.html", heading="This page cannot be shown now", sentence=sentence), 500
+    sentence = _("Something went wrong on our side. The record itself is not touched by this.")
+    return render_template("error.html", heading=_("This page cannot be shown now"), sentence=sentence), 500

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from tracker import queries
 from tracker.errors import NotFound
 from tracker.queries import Dossier
+from tracker.web.languages import PREFIX
 from tracker.web.site import site
 
 
@@ -27,6 +28,13 @@ def host() -> str:
 def absolute(endpoint: str, **values: Any) -> str:
     """The whole address of a page, in the language of the page that asks."""
     return root() + url_for(endpoint, **values)
+
+
+def permanent(endpoint: str, **values: Any) -> str:
+    """The whole address of a page without a language: the one to cite, which every reader can open."""
+    here, prefix = request.script_root, request.environ.get(PREFIX, "")
+    path = url_for(endpoint, **values)
+    return root() + (path.replace(here, here.removesuffix(prefix), 1) if prefix else path)
 
 
 def matter_at(session: Session, slug: str) -> Dossier | None:

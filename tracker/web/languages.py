@@ -73,7 +73,7 @@ def register(app: Flask) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, pgettext=_pgettext)
-    env.filters.update(official=official, ours=ours)
+    env.filters.update(official=official, ours=ours, bare=bare)
     app.context_processor(_languages)
 
 
@@ -104,6 +104,11 @@ def official(text: str) -> str:
     if language.current() is language.ENGLISH or not text:
         return text
     return Markup('<bdi lang="en">{}</bdi>').format(text)
+
+
+def bare(text: str) -> str:
+    """Without the mark that `official` and `ours` put around it: for titles of pages, options and attributes."""
+    return text.striptags() if isinstance(text, Markup) else text
 
 
 def ours(text: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import subscribers
 from tracker.errors import BadInput
-from tracker.following import LANGUAGES, PERIODS, told
+from tracker.following import LANGUAGES, PERIODS, headed
 from tracker.models_mail import Subscriber
 from tracker.notices import unsubscribe_path
 from tracker.retention import my_data
@@ -46,7 +46,7 @@ def _page(session: Session, token: str, subscriber: Subscriber, form: choices.Fo
         token=token,
         subscriber=subscriber,
         address=Seal(site().secret).open(subscriber.sealed),
-        rows=[(row, told(row.kind, row.value)) for row in rows],
+        rows=[(row, headed(row.kind, row.value)) for row in rows],
         offer=choices.offered(session),
         form=form,
         done=request.args.get("done", ""),

@@ -1,5 +1,7 @@
 """The pages. Each asks `queries` for what it shows and hands it to a template; nothing is decided here."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
@@ -15,19 +17,23 @@ from tracker import (
     queries_hearings,
     queries_lineage,
     queries_lists,
+    queries_prints,
     queries_sources,
     queries_versions,
+    sponsoring,
     timeline,
     wording,
 )
+from tracker.citation import Citation, Print, cite
 from tracker.errors import NotFound
 from tracker.legislation import as_json_ld
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
-from tracker.web import covering
-from tracker.web.addresses import absolute
+from tracker.web import covering, showing
+from tracker.web.addresses import absolute, permanent
+from tracker.web.rollcall import roll_call
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
 from tracker.web.strip import strip
@@ -128,26 +134,51 @@ def matter(slug: str) -> str | AnyResponse:
                 raise
             return redirect(url_for("pages.matter", slug=now), 301)
         held, today = dossier.matter, site().today()
-        stories = queries_coverage.of_measure(session, held.file_number)
-        story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories)
-        bar = stage_bar(held, dossier.actions, today)
+        prints = queries_prints.prints(session, dossier.captures.values())
         return _page(
             session,
             "matter.html",
             dossier=dossier,
             matter=held,
-            story=story,
-            bar=bar,
+            bar=stage_bar(held, dossier.actions, today),
             ahead=next_step(held.kind, held.stage, held.stage_since, held.introduced_on, today),
             whose=wording.source_of(held.kind),
             versions=queries_versions.held(session, held.id),
             forms=queries_lineage.forms(session, held.file_number),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),
-            undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
             legislation=as_json_ld(dossier, absolute("pages.matter", slug=held.slug), absolute("pages.matters")),
+            sponsoring=sponsoring.course(dossier.sponsors, dossier.changes),
+            prints=prints,
+            roll_call=roll_call,
+            cited=_cited(dossier, prints),
+            **_story(session, dossier, today),
         )
+
+
+def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str, Any]:
+    """The timeline, as far as the reader wants to see it, and the choice of its parts."""
+    held, wanted = dossier.matter, showing.asked(request.args.getlist("show"))
+    known = queries_coverage.of_measure(session, held.file_number)
+    stories, moved = showing.some(known), showing.moved(wanted)
+    more = len(known) - len(stories)
+    every = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories, moved)
+    return {
+        "story": showing.chosen(every, wanted),
+        "boxes": showing.boxes(every, dossier.changes, wanted, more),
+        "more_stories": more if not wanted or "press" in wanted else 0,
+        "filtered": bool(wanted),
+        "undated": [line for line in stories if line.published_on is None and (not wanted or "press" in wanted)],
+    }
+
+
+def _cited(dossier: queries.Dossier, prints: Mapping[int, Print]) -> Citation:
+    held, note = dossier.matter, dossier.note
+    subject = (note.headline or held.name or held.title or held.file_number).rstrip(". ")
+    shown = prints.get(dossier.changes[-1].capture_id) if dossier.changes else None
+    address = permanent("pages.matter", slug=held.slug)
+    return cite(held, subject, site().settings.title, address, held.last_seen_at, shown)
 
 
 @blueprint.get("/calendar")
