@@ -20,11 +20,12 @@ BLOCKS: Final = (
     "title", "h1", "h2", "h3", "p", "li", "dt", "dd", "td", "th", "option", "label", "legend", "summary", "text",
     "div", "figcaption", "caption", "button", "body",
 )  # fmt: skip
-# numbers of matters, addresses, forms of files, dates in Polish, the name of this site
+# numbers of matters, subdivisions, addresses, forms of files, fingerprints, dates and "and" in Polish, this site's name
 CODES: Final = re.compile(
     r"\b(?:Int|Res|EO|EEO|LU|M) \d[\d-]*|\bhttps?://\S+|\b\S+@example\.org"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|gov|nyc|us|edu|csv|zip|json)\b"
-    r"|\b(?:CSV|JSON|Atom|API|iCalendar)\b|\b\d{1,2} [a-zźń]+ \d{4}\b|NYC Sanctuary Law Tracker"
+    r"|\b(?:CSV|JSON|Atom|API|iCalendar)\b|\b\d{1,2} [a-zźń]+ \d{4}\b|\b\d{4}-W\d\d\b"
+    r"|\bi\b|\(\w{1,3}\)|\bsha256\b(?: [0-9a-f]+…)?|NYC Sanctuary Law Tracker"
 )
 UNSAID: Final = ("script", "style", "time", "code", "pre", "textarea")
 SPOKEN_ATTRIBUTES: Final = ("aria-label", "placeholder", "title", "alt", "data-label")
@@ -68,11 +69,13 @@ def unsaid(page: str, names: Collection[str] = ()) -> list[str]:
     What is marked as being in another language is the record's or the press's own.
     """
     soup = BeautifulSoup(page, "lxml")
-    found = []
+    found, with_commas = [], [name for name in names if "," in name]
     for text in [*_texts(soup), *_attributes(soup)]:
         left, before = text, ""
         while left != before:
             before, left = left, _SAID.sub(" ", left)
+        for name in with_commas:
+            left = left.replace(name, " ")
         left = CODES.sub(" ", left)
         for piece in re.split(r"\s*[·,;:()|›–→←\n]\s*", left):
             if _LETTER.search(piece) and piece.strip() not in names:

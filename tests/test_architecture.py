@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
-    ("tracker.outlets",),
+    ("tracker.outlets", "tracker.figures"),
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.lineage", "tracker.effective", "tracker.textdiff"),
@@ -71,6 +71,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.hearings",
         "tracker.queries_hearings",
         "tracker.queries_coverage",
+        "tracker.queries_milestones",
         "tracker.suggestions",
         "tracker.decisions",
         "tracker.editors",
@@ -86,7 +87,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.limits", "tracker.subscribers"),
     ("tracker.retention",),
     ("tracker.choosing", "tracker.becoming", "tracker.telling"),
-    ("tracker.queries_digests",),
+    ("tracker.digest_runs", "tracker.digest_readers"),
+    ("tracker.queries_digests", "tracker.holding"),
     ("tracker.letter", "tracker.deliveries"),
     ("tracker.digests", "tracker.envelope", "tracker.bounces"),
     ("tracker.composing", "tracker.sender", "tracker.digest_archive"),
@@ -164,6 +166,17 @@ def test_no_error_is_swallowed(path: Path) -> None:
             broad = node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
             silent = all(isinstance(step, ast.Pass | ast.Continue) for step in node.body)
             assert not (broad and silent), f"{path.name}:{node.lineno} swallows an error"
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_no_message_stands_inside_another_string(path: Path) -> None:
+    """What gathers messages for the catalogues does not look into f-strings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+                marks = isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "ngettext", "pgettext")
+                written = any(isinstance(each, ast.Constant) for each in call.args)
+                assert not (marks and written), f"{path.name}:{node.lineno} hides a message"
 
 
 @pytest.mark.parametrize("path", OWN, ids=name_of)

@@ -151,7 +151,7 @@ def test_the_page_is_for_editors_alone(desk: sa.Engine) -> None:
 def test_decisions_of_before_stand_after_the_upgrade_and_stay_append_only(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/x.db")
     with engine.execution_options(writes=True).begin() as connection:
-        command.upgrade(_alembic(connection), "0011")
+        command.upgrade(_alembic(connection), "0012")
     hire(engine)
     old = {"editor_id": 1, "at": NOW, "kind": "words", "subject": LATER, "before": "{}", "after": "{}"}
     add(engine, Decision(id=1, **old), Decision(id=2, **old, undoes=1))

@@ -8,14 +8,16 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 from babel.messages.catalog import Message
+from digest_builder import NOW as MAILED
+from digest_builder import add_change, add_matter, add_run
 from flask import Flask
 from flask.testing import FlaskClient
 from spoken import PSEUDO, said, speak_pseudo, unsaid
 from test_browser import PAGES, SITE
-from test_digest_archive import Archive
 from test_subscriptions_web import Stand
 
 from tracker import language, outlets, wording
+from tracker.composing import compose
 from tracker.database import reading, writing
 from tracker.held import table
 from tracker.language import ngettext
@@ -26,7 +28,7 @@ from tracker.web import create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 # pages whose words are still being marked
-TO_COME: Final = ("pages.home", "pages.matter", "pages.calendar", "pages.orders", "pages.about", "ways.embed")
+TO_COME: Final = ("pages.home", "pages.calendar", "pages.orders")
 UNFILLED: Final = True  # while catalogues wait for words
 PLACE: Final = re.compile(r"%\((\w+)\)s")
 MARK: Final = re.compile(r"<[^>]*>")
@@ -159,13 +161,14 @@ def test_one_s_own_pages_are_marked_too(record: sa.Engine, monkeypatch: pytest.M
 
 def test_a_sent_digest_is_marked_too(record: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     speak_pseudo(monkeypatch)
-    archive = Archive(record)
-    first, *others = archive.changes("Int 1412-2025")
-    reader = archive.subscriber("reader@example.org", Wanted("tracked", "", "daily"))
-    archive.digest(reader, dict.fromkeys(others, "tracked"))
-    archive.digest(reader, {first: "tracked"}, "2026-W07")
-    for address in ("/pl/digests", "/pl/digests/2026-02-10", "/pl/digests/2026-W07"):
-        assert unsaid(archive.client.get(address).text) == []
+    add_change(record, add_run(record), add_matter(record))
+    for period in ("daily", "weekly"):
+        compose(record, period, MAILED)
+    client = create_app(record, clock=lambda: MAILED, site=SITE).test_client()
+    for address in ("/pl/digests", "/pl/digests/2026-03-02", "/pl/digests/2026-W10"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert unsaid(page.text) == []
 
 
 def test_the_versions_of_a_bill_are_marked_too(shipped: sa.Engine, pseudo: FlaskClient, names: set[str]) -> None:
@@ -181,7 +184,7 @@ def test_the_versions_of_a_bill_are_marked_too(shipped: sa.Engine, pseudo: Flask
 def test_sources_in_trouble_are_told_in_the_language(shipped: sa.Engine, pseudo: FlaskClient) -> None:
     with writing(shipped) as session:
         for source, outcome in (("hearings", "failed"), ("mayor-news", "refused"), ("news-feeds", "running")):
-            run = Run(source=source, mode="x", place="x", started_at=NOW, outcome=outcome, message="404.")
+            run = Run(source=source, mode="live", place="x", started_at=NOW, outcome=outcome, message="404.")
             session.add(run)
         session.flush()
         session.add(Alert(at=NOW, run_id=run.id, subject="A word", message="It is new."))

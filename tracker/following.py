@@ -16,7 +16,6 @@ STAGES: Final = (
 )  # fmt: skip
 PERIODS: Final = Words({"now": N_("as it happens"), "daily": N_("once a day"), "weekly": N_("once a week")})
 PERIODS_HEADED: Final = Words({"now": N_("As it happens"), "daily": N_("Once a day"), "weekly": N_("Once a week")})
-LANGUAGES: Final = {"en": "English"}
 
 # as each stands in a sentence, and alone
 _WHOLE: Final = {

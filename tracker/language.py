@@ -68,8 +68,8 @@ def available() -> dict[str, Language]:
 
 
 def prefix(tag: str) -> str:
-    """What stands before the addresses of a language: "/zh-hans", and nothing for English."""
-    return "" if tag == ENGLISH.tag else "/" + tag.lower()
+    """What stands before the addresses of a language: "/zh-hans"; nothing for English and what has no catalogue."""
+    return "" if tag == ENGLISH.tag or tag not in available() else "/" + tag.lower()
 
 
 def looked_up(message: str, context: str = "") -> str:
@@ -146,6 +146,22 @@ def dated(value: date) -> str:
     if spoken is ENGLISH:
         return f"{value.day} {value:%b %Y}"
     return dates.format_skeleton("yMMMd", value, locale=spoken.locale)
+
+
+def dated_in_full(value: date) -> str:
+    """A day with its name: "Wednesday, 31 Dec 2025"."""
+    spoken = current()
+    return (
+        f"{value:%A}, {dated(value)}"
+        if spoken is ENGLISH
+        else dates.format_skeleton("yMMMEEEEd", value, locale=spoken.locale)
+    )
+
+
+def dated_month(value: date) -> str:
+    """A month: "Dec 2025", "2025年12月"."""
+    spoken = current()
+    return f"{value:%b %Y}" if spoken is ENGLISH else dates.format_skeleton("yMMM", value, locale=spoken.locale)
 
 
 def clocked(value: time) -> str | None:

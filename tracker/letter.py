@@ -21,8 +21,7 @@ from markupsafe import Markup
 from tracker import following
 from tracker.choosing import Target
 from tracker.config import SiteConfig
-from tracker.language import N_, Language, _, current, looked_up, looked_up_for, ngettext
-from tracker.notices import home
+from tracker.language import N_, _, current, looked_up, looked_up_for, ngettext, prefix, speaking
 from tracker.queries_digests import Face, Piece, Trouble
 from tracker.telling import Step, heaviest
 from tracker.wording import day, listed, moment, source_name
@@ -105,7 +104,7 @@ class _Frame(NamedTuple):
     pieces: tuple[Piece, ...]
     troubles: tuple[Trouble, ...]
     ages: str
-    language: Language
+    language: str
 
 
 def templates_folder() -> Path:
@@ -150,18 +149,23 @@ class Writer:
         # types-jinja2 does not know what an extension adds
         self._templates.install_gettext_callables(looked_up, looked_up_for, newstyle=True)  # type: ignore[attr-defined]
         self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-        self._entry: Callable[[Entry, Language], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
+        self._entry: Callable[[Entry, str], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
         self._frame: Callable[[_Frame], tuple[tuple[str, ...], tuple[str, ...]]] = lru_cache(KEPT)(self._write_frame)
 
     def write(self, content: Content, links: Links) -> Letter:
-        """The whole mail. Entries come in the order given."""
-        shown, spoken = content.entries[: self._caps.entries], current()
+        """The whole mail, in the language of the content. Entries come in the order given."""
+        with speaking(content.language) as spoken:
+            return self._write(content._replace(language=spoken.tag), links)
+
+    def _write(self, content: Content, links: Links) -> Letter:
+        shown = content.entries[: self._caps.entries]
         frame = _Frame(
             content.period, content.on, not content.entries, len(content.entries) - len(shown), content.pieces,
-            content.troubles, content.ages, spoken,
+            content.troubles, content.ages, content.language,
         )  # fmt: skip
         plain, html = self._frame(frame)
-        written = [self._entry(entry, spoken) for entry in shown]
+        # the language is a part of the key: where nothing is translated yet, entries of two languages are equal
+        written = [self._entry(entry, content.language) for entry in shown]
         return Letter(
             self.subject(content),
             tuple(_filled(plain, [each[0] for each in written], links)),
@@ -176,8 +180,8 @@ class Writer:
             return _("Not read as it should be: %(sources)s", sources=listed(_sources(content.troubles)))
         return quiet_subject(content.on)
 
-    def _write_entry(self, entry: Entry, spoken: Language) -> tuple[str, str]:
-        shown, address = entry.steps[: self._caps.steps], f"{home(self._site)}/matters/{entry.face.slug}"
+    def _write_entry(self, entry: Entry, tag: str) -> tuple[str, str]:
+        shown, address = entry.steps[: self._caps.steps], f"{self._home(tag)}/matters/{entry.face.slug}"
         left = len(entry.steps) - len(shown)
         hidden = ""
         if left:
@@ -185,13 +189,17 @@ class Writer:
         # Translators: %(what)s is what the reader follows: "anything that becomes law and EO 50 of 2025"
         why = _("You follow %(what)s.", what=listed([following.told(*reason) for reason in entry.reasons]))
         html = self._templates.get_template("entry.html").render(
-            face=entry.face, steps=shown, address=address, hidden=hidden, why=why, spoken=spoken
+            language=tag, face=entry.face, steps=shown, address=address, hidden=hidden, why=why
         )
         lines = [_wrapped(f"{entry.face.number}: {entry.face.title}"), f"{entry.face.standing}.", address]
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]
         lines += [f"  {hidden}"] if hidden else []
         lines += [_wrapped(why, "  ", "  ")]
         return "\n".join(lines) + "\n\n", self._inliner.inline_fragment(html, self._css)
+
+    def _home(self, tag: str) -> str:
+        """The address of the site in a language."""
+        return self._site.base_url + prefix(tag)
 
     def _write_frame(self, frame: _Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
         heading, opening = _heading(frame), _opening(frame)
@@ -203,9 +211,10 @@ class Writer:
         told = [{"headline": piece.headline, "address": piece.address, "where": _where(piece),
                  "language": piece.language} for piece in pieces]  # fmt: skip
         html = self._templates.get_template("digest.html").render(
-            site=self._site, home=home(self._site), postal=self._postal, css=Markup(self._css), heading=heading,
-            opening=opening, troubles=troubles, hidden=hidden, pieces=told, more_pieces=more, ages=frame.ages,
-            spoken=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
+            site=self._site, home=self._home(frame.language), direction=current().direction, postal=self._postal,
+            css=Markup(self._css), heading=heading, opening=opening, troubles=troubles, hidden=hidden, pieces=told,
+            more_pieces=more, ages=frame.ages, language=frame.language, entries=ENTRIES, manage=MANAGE,
+            unsubscribe=UNSUBSCRIBE,
         )  # fmt: skip
         plain = self._plain(frame, heading, opening, troubles, hidden, pieces, more)
         return _split(plain), _split(self._inliner.inline(html))
@@ -214,7 +223,7 @@ class Writer:
         self, frame: _Frame, heading: str, opening: str, troubles: Sequence[str], hidden: str,
         pieces: Sequence[Piece], more: str,
     ) -> str:  # fmt: skip
-        base = home(self._site)
+        base = self._home(frame.language)
         head = [f"{self._site.title}\n{heading}", _wrapped(opening)]
         head += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
         rest = [f"{hidden}\n{base}/changes?scope=all"] if hidden else []
@@ -224,8 +233,8 @@ class Writer:
             rest.append("\n".join([_("New coverage"), *told, *([f"  {more}: {base}/coverage"] if more else [])]))
         foot = [
             "-- ", _wrapped(_("You get this because you asked us, at this address, to write to you when what you "
-            "follow changes.")), f"{_('See or change what you follow:')}\n{MANAGE}",
-            f"{_('Unsubscribe:')}\n{UNSUBSCRIBE}",
+            "follow changes.")), _("See or change what you follow:") + f"\n{MANAGE}",
+            _("Unsubscribe:") + f"\n{UNSUBSCRIBE}",
             _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
         ]  # fmt: skip
         # every entry ends with a blank line of its own

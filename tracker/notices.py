@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
-from tracker.following import PERIODS, told
-from tracker.language import _, current, ngettext, prefix
+from tracker.following import PERIODS, headed
+from tracker.language import _, current, ngettext, prefix, speaking
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
 from tracker.tokens import Tokens
@@ -28,8 +28,7 @@ body { margin: 0; padding: 24px 16px; background: #fbfaf7; color: #1d1c1a; font:
 .mail { max-width: 560px; margin: 0 auto; overflow-wrap: break-word; }
 .site, .small { color: #5d5a54; font-size: 14px; }
 h1 { font: 600 24px/1.25 Georgia, "Times New Roman", serif; margin: 4px 0 16px; }
-p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0 0 0 20px; }
-[dir="rtl"] ul { padding: 0 20px 0 0; }
+p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0 20px; }
 a { color: #2f4b7c; }
 .button { display: inline-block; padding: 11px 20px; border-radius: 6px; background: #2f4b7c; color: #ffffff; text-decoration: none; font-weight: 600; }
 .small { border-top: 1px solid #dcd8cf; padding-top: 14px; }
@@ -76,12 +75,20 @@ def build(
     now: datetime,
     message_id: str,
 ) -> EmailMessage:
-    """The mail of one notice, in the language that is spoken: ``confirm`` or ``manage``.
+    """The mail of one notice: ``confirm`` or ``manage``.
 
-    ``payload`` of ``confirm`` is `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
+    It is in the language that was asked for, or else in the subscriber's. ``payload`` of ``confirm`` is
+    `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
     or the sender is no address, and KeyError for a kind that is none.
     """
-    sender = Sender(subscriber, site, tokens, now)
+    with speaking(payload.get("language", subscriber.language)):
+        return _build(kind, to, Sender(subscriber, site, tokens, now), payload, mail, message_id)
+
+
+def _build(
+    kind: str, to: str, sender: Sender, payload: Mapping[str, Any], mail: MailConfig, message_id: str
+) -> EmailMessage:
+    subscriber, site, tokens, now = sender
     letter = _LETTERS[kind](sender, payload)
     message = EmailMessage(policy=SMTP)
     message["From"] = parsed_address(mail.sender)
@@ -95,6 +102,7 @@ def build(
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_text(letter, site), cte="quoted-printable")
     message.add_alternative(str(_html(letter, site)), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = current().tag  # last: it is no header of the parts, which take all like it with them
     return message
 
 
@@ -108,29 +116,26 @@ def list_id(site: SiteConfig) -> str:
     return f"{one_line(site.title)} <updates.{urlsplit(site.base_url).hostname}>"
 
 
-def home(site: SiteConfig) -> str:
-    """What the addresses of this site's pages begin with, in the language that is spoken."""
-    return site.base_url + prefix(current().tag)
-
-
 def manage_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where an address sees and changes what it follows."""
-    return f"{home(site)}{manage_path(subscriber, tokens, now)}"
+    return f"{site.base_url}{manage_path(subscriber, tokens, now)}"
 
 
 def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return f"{prefix(current().tag)}/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
 
 
 def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
     """Where one POST ends all mail to an address (RFC 8058), and a person finds a button."""
-    return f"{home(site)}{unsubscribe_path(subscriber, tokens, now)}"
+    return f"{site.base_url}{unsubscribe_path(subscriber, tokens, now)}"
 
 
 def unsubscribe_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return (
+        f"{prefix(current().tag)}/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    )
 
 
 def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
@@ -138,10 +143,13 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     asked = [Asked(*each) for each in payload["asked"]]
     periods = {each.subscription_id: each.period for each in asked}
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
-    link = f"{home(site)}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
-    # Translators: %(what)s is what is followed, %(period)s how often: "anything that becomes law, once a week"
-    lines = [_("%(what)s, %(period)s", what=told(each.kind, each.value), period=PERIODS[each.period]) for each in asked]
-    lines += [_("a short note in weeks when nothing changed")] if payload["quiet"] else []
+    token = tokens.give("confirm", str(wish), subscriber.nonce, now)
+    link = f"{site.base_url}{prefix(current().tag)}/subscribe/confirm/{token}"
+    # Translators: %(what)s is what is followed, %(period)s how often: "Anything that becomes law, once a week"
+    lines = [
+        _("%(what)s, %(period)s", what=headed(each.kind, each.value), period=PERIODS[each.period]) for each in asked
+    ]
+    lines += [_("A short note in weeks when nothing changed")] if payload["quiet"] else []
     ends = ngettext(
         "The link works once, and ends after %(num)s hour.",
         "The link works once, and ends after %(num)s hours.",
@@ -152,7 +160,7 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
         (
             Block("text", _("Somebody asked %(site)s to write to this address. We do not know who asked; if it was "
                             "you, please confirm it. What was asked for:", site=site.title)),
-            Block("list", "\n".join(one_line(line[:1].upper() + line[1:]) for line in lines)),
+            Block("list", "\n".join(one_line(line) for line in lines)),
             Block("text", _("Open this page and press the button on it. Nothing is sent before that.")),
             Block("button", _("Confirm on the page"), link),
             Block("small", ends),
@@ -190,13 +198,12 @@ def _text(letter: Letter, site: SiteConfig) -> str:
             parts.append(block.link)
         else:
             parts.append(f"{block.text} {block.link}".strip())
-    return "\n\n".join([*parts, f"{one_line(site.title)}\n{home(site)}"]) + "\n"
+    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}{prefix(current().tag)}"]) + "\n"
 
 
 def _html(letter: Letter, site: SiteConfig) -> Markup:
-    spoken = current()
     return Markup(
-        '<!doctype html>\n<html lang="{language}"{direction}><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><title>{subject}</title><style>{style}</style></head>\n'
         '<body><div class="mail">\n<p class="site">{title}</p>\n<h1>{subject}</h1>\n{blocks}\n'
@@ -206,9 +213,9 @@ def _html(letter: Letter, site: SiteConfig) -> Markup:
         style=STYLE,
         title=one_line(site.title),
         blocks=Markup("\n").join(_block(block) for block in letter.blocks),
-        home=home(site),
-        language=spoken.tag,
-        direction=Markup(' dir="rtl"') if spoken.direction == "rtl" else "",
+        home=site.base_url + prefix(current().tag),
+        language=current().tag,
+        direction=current().direction,
     )
 
 

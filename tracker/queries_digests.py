@@ -7,11 +7,10 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker import search, wording
+from tracker import language, search, wording
 from tracker.becoming import became
 from tracker.choosing import LOOK_BACK, About, Fresh
 from tracker.held import load, table
-from tracker.language import current, ours
 from tracker.models import TRACKED, Action, Change, Matter, Note, Relation, Run, SectionEffect
 from tracker.models_sources import Article, Coverage, Incident
 from tracker.queries import votes_of
@@ -22,15 +21,14 @@ REMEMBERED: Final = timedelta(days=35)  # how long an article waits for the next
 
 
 class Face(NamedTuple):
-    """A matter as the head of an entry shows it; ``language`` is that of the title, which most often is the City's."""
+    """A matter as the head of an entry shows it. ``language`` is that of the title: the record's own is English."""
 
     matter_id: int
     slug: str
     number: str
     title: str
-    sentence: str
+    language: str
     standing: str
-    language: str = "en"
 
 
 class Piece(NamedTuple):
@@ -65,6 +63,12 @@ def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
 def newest_change(session: Session) -> int:
     """The id of the newest change; 0 where there is none."""
     return session.execute(sa.select(sa.func.max(table(Change).c.id))).scalar() or 0
+
+
+def matters_held(session: Session) -> int:
+    """How many matters the record holds."""
+    chosen = sa.select(sa.func.count()).select_from(table(Matter)).where(table(Matter).c.removed_at.is_(None))
+    return session.execute(chosen).scalar() or 0
 
 
 def old_change(session: Session, now: datetime) -> int:
@@ -190,16 +194,15 @@ def faces(session: Session, matter_ids: Iterable[int]) -> dict[int, Face]:
     for ids in chunks(matter_ids):
         chosen = select(Matter, Note).outerjoin(Note, col(Note.file_number) == Matter.file_number)
         for matter, note in session.execute(chosen.where(col(Matter.id).in_(ids))):
-            title = (note and note.headline) or matter.name or matter.title or matter.file_number
-            translated = ours(title) if note and note.headline else None
+            headline = language.ours(note.headline) if note and note.headline else None
+            title = headline or (note and note.headline) or matter.name or matter.title or matter.file_number
             found[matter.id] = Face(
                 matter.id,
                 matter.slug,
                 wording.number_of(matter.file_number),
-                (translated or title).rstrip(". "),
-                (note and note.sentence) or "",
+                title.rstrip(". "),
+                language.current().tag if headline else language.ENGLISH.tag,
                 wording.stage_name(matter.stage),
-                current().tag if translated else "en",
             )
     return found
 

@@ -73,16 +73,6 @@ class Step:
     tally: Tally | None
     before: tuple[Earlier, ...]
 
-    @property
-    def official(self) -> str:
-        """The record's own words: name, result, version."""
-        parts = [wording.quoted(self.action.name)]
-        if self.action.result:
-            parts.append(_("result %(text)s", text=wording.quoted(self.action.result)))
-        if self.action.version not in ("", "*"):
-            parts.append(_("version %(letter)s", letter=self.action.version))
-        return ", ".join(parts)
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -313,7 +303,7 @@ def _own_words(action: Action) -> str:
 def text_of(steps: Sequence[Step]) -> str:
     """What the body did: its verbs in one clause, then the acts for which there is only a sentence."""
     verbs = list(dict.fromkeys(step.verb for step in steps if step.verb))
-    clause = [f"{wording.listed(verbs)}."] if verbs else []
+    clause = [_("%(acts)s.", acts=wording.listed(verbs))] if verbs else []
     return " ".join(clause + [step.sentence for step in steps if not step.verb])
 
 

@@ -12,7 +12,7 @@ from tracker.models_mail import PERIODS
 from tracker.tokens import NOT_OURS
 
 _LETTERS: Final = {period[0]: period for period in PERIODS}
-_FORM: Final = re.compile(r"(\d+) ([a-z]{2}) ([qs]) ((?:\d+[a-z] ?)*)", re.ASCII)
+_FORM: Final = re.compile(r"(\d+) ([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}) ([qs]) ((?:\d+[a-z] ?)*)", re.ASCII)
 
 
 class Asked(NamedTuple):
@@ -25,8 +25,8 @@ class Asked(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a confirm link grants: for whom, in which language, whether a note is wanted when nothing changed, and the
-    period of each row that it begins."""
+    """What a confirm link grants: for whom, in which language (a BCP 47 tag), whether a note is wanted when nothing
+    changed, and the period of each row that it begins."""
 
     subscriber_id: int
     language: str

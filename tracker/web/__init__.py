@@ -29,6 +29,7 @@ from tracker.web import (
     filters,
     languages,
     law_pages,
+    lost,
     manage,
     metrics,
     pages,
@@ -120,7 +121,7 @@ def _map_errors(app: Flask) -> None:
 
 
 def _not_found(error: NotFound) -> tuple[str, int]:
-    return render_template("not_found.html", sentence=str(error)), 404
+    return render_template("not_found.html", sentence=str(error), meant=lost.meant()), 404
 
 
 def _failed(error: TrackerError) -> tuple[str, int]:
@@ -129,7 +130,8 @@ def _failed(error: TrackerError) -> tuple[str, int]:
 
 def _refused(error: HTTPException) -> Response | tuple[str, int]:
     if error.code == 404:
-        return render_template("not_found.html", sentence=_("There is no page at this address.")), 404
+        sentence = _("There is no page at this address.")
+        return render_template("not_found.html", sentence=sentence, meant=lost.meant()), 404
     if error.code is None or error.code < 400:
         return error.get_response()
     sentence = error.description or ""

@@ -8,13 +8,14 @@ from sqlmodel import Session, col, select
 from werkzeug.datastructures import MultiDict
 
 from tracker import queries, queries_lists
+from tracker.choosing import STANDARD
 from tracker.errors import BadInput
-from tracker.following import LANGUAGES, PERIODS, PERIODS_HEADED, STAGES, headed, section_told
-from tracker.language import _
+from tracker.following import PERIODS, PERIODS_HEADED, STAGES, headed, section_told
+from tracker.language import _, available, current
 from tracker.models import Matter
 from tracker.subscribing import Wanted, checked_words
 
-BOXES: Final = ("core", "tracked", "hearings", "orders")  # kinds that are chosen whole, with a tick
+BOXES: Final = ("core", "tracked", "hearings", "orders", "introductions")  # kinds that are chosen whole, with a tick
 LONGEST: Final = 200  # letters of any field
 
 Values = MultiDict[str, str]
@@ -31,7 +32,7 @@ class Form:
     words: str = ""
     period: str = "daily"
     quiet_weeks: bool = False
-    language: str = "en"
+    language: str = field(default_factory=lambda: current().tag)
     address: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -55,7 +56,7 @@ def offered(session: Session) -> Offered:
         sections=tuple((value, section_told(value)) for value in sections),
         stages=tuple((value, headed("stage", value)) for value in STAGES),
         periods=tuple(PERIODS_HEADED.items()),
-        languages=tuple(LANGUAGES.items()),
+        languages=tuple((tag, spoken.name) for tag, spoken in available().items()),
     )
 
 
@@ -71,7 +72,7 @@ def prefilled(session: Session, asked: Values) -> Form:
         words=_field(asked, "q"),
     )
     if not (form.ticked or form.matter or form.section or form.stage or form.words):
-        form.ticked = ("tracked",)
+        form.ticked = (STANDARD[0],)
     return form
 
 
@@ -86,7 +87,7 @@ def filled_in(values: Values) -> Form:
         words=_field(values, "q"),
         period=period if period in PERIODS else "daily",
         quiet_weeks=bool(_field(values, "quiet")),
-        language=language if language in LANGUAGES else "en",
+        language=language if language in available() else current().tag,
         address=_field(values, "address", 400),
     )
 

@@ -187,7 +187,7 @@ def _entry(seen: Seen) -> atom.Entry:
         title=f"{title} ({label})",
         link=absolute("pages.matter", slug=seen.matter_slug, _anchor=f"change-{change.id}"),
         updated=change.observed_at,
-        text=f"{seen.sentence} {_('Seen %(at)s, New York time.', at=wording.moment(change.observed_at))}",
+        text=" ".join((seen.sentence, _("Seen %(at)s, New York time.", at=wording.moment(change.observed_at)))),
         category=(change.kind, label),
     )
 

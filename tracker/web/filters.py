@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from tracker import effective, identifiers, wording, wording_changes, wording_hearings
 from tracker.coverage import KINDS
 from tracker.errors import BadIdentifier
-from tracker.language import ENGLISH, N_, Words, _, counted, current, ngettext
+from tracker.language import ENGLISH, N_, Words, _, counted, current, dated_in_full, ngettext
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
 from tracker.outlets import slug_of
@@ -102,6 +102,7 @@ def register(app: Flask) -> None:
         counted=counted,
         day=wording.day,
         dated=dated,
+        weekday=weekday,
         moment=moment,
         count=wording.count,
         number=wording.number_of,
@@ -163,6 +164,11 @@ def dated(value: date | datetime | None, shown: str = "") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown or wording.day(on))
 
 
+def weekday(value: date) -> Markup:
+    """A date with the name of its day: <time datetime="2025-12-31">Wednesday, 31 Dec 2025</time>."""
+    return dated(value, dated_in_full(value))
+
+
 def moment(value: datetime | None) -> Markup:
     """A moment as New Yorkers read it: "today 06:10", "21 Aug 2026 19:49"."""
     if value is None:
@@ -201,10 +207,12 @@ def stage_label(value: str, kind: str = "") -> str:
 
 
 def stage_tone(value: str) -> str:
-    """The colour class of a stage: law, the Mayor's, the Council's, a court's, or over."""
+    """The colour class of a stage: law, the Mayor's, the Council's, a court's, unknown, or over."""
     stage = wording.stage_of(value)
     if stage is None:
         return "over"
+    if stage in (Stage.STATE_UNKNOWN, Stage.UNKNOWN):
+        return "unknown"
     if stage in LAW_STAGES or stage in (Stage.IN_FORCE, Stage.AMENDED, Stage.ISSUED, Stage.ADOPTED):
         return "law"
     if stage in (Stage.ON_MAYORS_DESK, Stage.VETOED):
@@ -248,15 +256,15 @@ def by_section(effects: Iterable[SectionEffect]) -> list[tuple[str, str, list[st
 
 def section_name(code: str, section: str) -> str:
     """ "Charter § 8", "§ 9-131"."""
-    return _("Charter § %(number)s", number=section) if code == "charter" else f"§ {section}"
+    return _("Charter § %(number)s", number=section) if code == "charter" else wording.isolated(f"§ {section}")
 
 
 def subdivision(text: str) -> str:
     """ "a(3)" as "(a)(3)", the way the Code prints it."""
     if not text or text.startswith("("):
-        return text
+        return wording.isolated(text)
     head, opened, rest = text.partition("(")
-    return f"({head}){opened}{rest}"
+    return wording.isolated(f"({head}){opened}{rest}")
 
 
 def tongue(tag: str) -> Markup:

@@ -99,6 +99,13 @@ def _languages() -> dict[str, Any]:
     return {"spoken": language.current(), "languages": each}
 
 
+def in_language(tag: str, address: str) -> str:
+    """The address of one of our pages, as `url_for` gives it, in a language."""
+    root = request.script_root
+    bare = root.removesuffix(request.environ.get(PREFIX, ""))
+    return bare + language.prefix(tag) + address.removeprefix(root)
+
+
 def official(text: str) -> str:
     """The record's own words: marked as English where the page speaks another language."""
     if language.current() is language.ENGLISH or not text:

@@ -13,6 +13,7 @@ from tracker.timeline import ON_THE_LINE, Entry
 
 SMALLER: Final = "changes"
 MOST_STORIES: Final = 40  # so many stand on a timeline; the page of coverage has them all
+MOST_CHANGES: Final = 80  # so many of the changes are listed; the API has them all
 # who acted; and what the record did: large changes stand on every timeline, the others where they are asked for
 LABELS: Final = Words({
     "council": N_("Council"), "mayor": N_("Mayor"), "court": N_("Courts"), "agency": N_("Agencies"),

@@ -5,8 +5,8 @@ from alembic import op
 
 from tracker.models import UTCDateTime
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 KINDS = "kind IN ('link', 'link-added', 'words', 'scope', 'act-added', 'act-withdrawn', 'suggestion', 'return')"
 COLUMNS = "id, editor_id, at, kind, subject, before, after, reason, undoes"
