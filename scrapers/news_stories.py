@@ -20,6 +20,7 @@ from scrapers.errors import NothingFound, PageChanged
 from scrapers.html import text_of
 
 EXCERPT: Final = 280
+BYLINE: Final = 200
 NEW_YORK: Final = ZoneInfo("America/New_York")
 OLDEST: Final = 1851  # the first year of a New York paper that is still read; what is older is a misprint
 
@@ -28,15 +29,18 @@ _TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z!?][^<>]*>", re.DOTALL)
 _TAG_OPENS: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?![a-z])")
+_BY: Final = re.compile(r"by:?\s+", re.IGNORECASE)
+_REACHED: Final = re.compile(r"[(<\[]?\b(?:\S+@\S+\.\w+|https?://\S+|www\.\S+)[)>\]]?", re.IGNORECASE)
 
 
 class StoryRecord(NamedTuple):
     """One story as its publisher names it.
 
-    ``address`` is as published, tracking parameters and all; ``outlet`` as the caller calls it. ``published_at`` is an
-    aware UTC moment in ISO form, "" where no hour or no zone is given; ``published_on`` the New York calendar date, or
-    "". ``language`` is a code of two or three letters. ``excerpt`` has 280 characters at most. ``text`` is for matching
-    and is not kept. ``kind`` is news, opinion, government or advocacy. ``doubts`` says in sentences what is off.
+    ``address`` is as published, tracking parameters and all; ``outlet`` as the caller calls it; ``author`` as the
+    byline has it, "" where it has none. ``published_at`` is an aware UTC moment in ISO form, "" where no hour or no
+    zone is given; ``published_on`` the New York calendar date, or "". ``language`` is a code of two or three letters.
+    ``excerpt`` has 280 characters at most. ``text`` is for matching and is not kept. ``kind`` is news, opinion,
+    government or advocacy. ``doubts`` says in sentences what is off.
     """
 
     address: str
@@ -93,7 +97,7 @@ def story(
         where,
         title,
         outlet or (urlsplit(where).hostname or "").removeprefix("www."),
-        author,
+        byline(author, outlet),
         when.at,
         when.on,
         language_of(language),
@@ -152,6 +156,18 @@ def shortened(text: str, most: int | None = None) -> str:
     if len(text) <= most:
         return text
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…" if most else ""
+
+
+def byline(author: str, outlet: str = "") -> str:
+    """Who wrote it, as printed: without "By", addresses of mail and web; 200 characters at most.
+
+    "" where nobody is left, or only the outlet itself.
+    """
+    name = " ".join(_REACHED.sub(" ", author).split()).strip(" ,;|()<>")
+    name = _BY.sub("", name, count=1) if _BY.match(name) else name
+    if not any(letter.isalpha() for letter in name) or name.casefold() == outlet.casefold():
+        return ""
+    return shortened(name, BYLINE)
 
 
 def absolute(base: str, address: str) -> str:

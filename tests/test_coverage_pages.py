@@ -101,6 +101,17 @@ def test_copies_are_under_one_line_led_by_who_told_it_first(engine: sa.Engine, c
     assert (found.total, found.pieces) == (1, 2)
 
 
+def test_a_piece_names_who_wrote_it_where_its_byline_is_known(engine: sa.Engine, client: FlaskClient) -> None:
+    add(engine, article(901, author="Ann <b>Lee</b>"), article(902), link(901), link(902))
+    page = text(client, "/coverage?outlet=The+Wren")
+    assert page.count("By <bdi>") == 1
+    assert "By <bdi>Ann &lt;b&gt;Lee&lt;/b&gt;</bdi>" in page
+    table = csv.DictReader(io.StringIO(client.get("/coverage.csv").get_data(as_text=True), newline=""))
+    told = {row["headline"]: row["author"] for row in table}
+    assert (told["Headline 901"], told["Headline 902"]) == ("Ann <b>Lee</b>", "")
+    assert "Ann &lt;b&gt;Lee" in text(client, "/matters/int-1412-2025")
+
+
 def test_a_long_list_is_paged_and_keeps_its_questions(engine: sa.Engine, client: FlaskClient) -> None:
     add(engine, *(article(1000 + n) for n in range(PAGE_SIZE + 3)), *(link(1000 + n) for n in range(PAGE_SIZE + 3)))
     first, second = headlines(client, "kind=news"), headlines(client, "kind=news&page=2")

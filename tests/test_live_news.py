@@ -181,6 +181,18 @@ def test_a_bibliography_is_taken_in_whole_or_not_at_all(live: Live, tmp_path: Pa
         read_bibliography(path)
 
 
+def test_who_wrote_it_is_kept_and_learned_later_but_never_replaced(live: Live, tmp_path: Path) -> None:
+    def take(author: str) -> str:
+        path = tmp_path / "b.csv"
+        line = f"https://example.org/a,The Outlet,news,NYC Council sues over Executive Order 50 on ICE,{author}"
+        path.write_text(f"address,outlet,kind,headline,author\n{line}\n", encoding="utf-8")
+        with live.visit() as visit:
+            sync_news.add_bibliography(visit, read_bibliography(path), str(path))
+        return one(live.engine, Article, source="articles-added").author
+
+    assert [take(""), take("By Ann Lee"), take("Bob Roe"), take("")] == ["", "Ann Lee", "Ann Lee", "Ann Lee"]
+
+
 def test_matching_again_adds_what_a_new_name_finds_and_takes_nothing_away(live: Live) -> None:
     read(live)
     before = len(rows(live.engine, Coverage))

@@ -61,6 +61,23 @@ def test_an_article_is_read_by_its_metas() -> None:
     assert (found.published_on, found.excerpt, found.doubts) == ("2026-01-29", "44 members voted for it.", ())
 
 
+@pytest.mark.parametrize(
+    ("printed", "author"),
+    [
+        ("By Ann Lee", "Ann Lee"),
+        ("byron Wells", "byron Wells"),
+        ("ann@example.org (Ann Lee)", "Ann Lee"),
+        ("Ann Lee, https://example.org/ann", "Ann Lee"),
+        ("https://www.facebook.com/thepaper", ""),
+        ("amNewYork", ""),  # the outlet's own name says nothing
+        ("", ""),
+        ("Ann Lee and " * 60, ("Ann Lee and " * 16).strip() + " Ann…"),
+    ],
+)
+def test_a_byline_is_a_name_or_nothing(printed: str, author: str) -> None:
+    assert read(json_ld(**LD | {"author": printed}), "<h1>x</h1>").author == author
+
+
 def test_an_article_without_any_of_that_is_read_by_its_heading_its_time_and_its_host() -> None:
     body = BODY.replace("<p>The", '<time datetime="2026-01-29">Jan. 29</time><p>The')
     found = read("", body)

@@ -120,6 +120,7 @@ def store(session: Session, reads: Sequence[Read], source: str, now: datetime) -
     held = {row.address: row.id for row in session.execute(sa.select(articles.c.address, articles.c.id))}
     ids = itertools.count(next_id(session, Article.id))
     new = {canonical(read.story.address): read for read in reversed(reads)}
+    _name_authors(session, {address: read.story.author for address, read in new.items() if address in held})
     rows = [_article(next(ids), address, new[address], source, now) for address in new if address not in held]
     insert(session, Article, rows)
     held |= {str(row["address"]): int(str(row["id"])) for row in rows}
@@ -151,10 +152,20 @@ def _article(key: int, address: str, read: Read, source: str, now: datetime) -> 
     story, outlet = read.story, name_of(address, tame(read.story.outlet))
     return {
         "id": key, "address": address, "shown_address": shown(story.address), "outlet": outlet,
-        "kind": kind_of(outlet, story.kind), "headline": tame(story.title), "excerpt": tame(story.excerpt),
+        "kind": kind_of(outlet, story.kind), "headline": tame(story.title), "author": tame(story.author),
+        "excerpt": tame(story.excerpt),
         "published_on": day(story.published_on), "language": tame(story.language), "story": "",
         "topic": read.found.topic, "source": source, "digest": read.digest, "first_seen_at": now, "last_seen_at": now,
     }  # fmt: skip
+
+
+def _name_authors(session: Session, told: dict[str, str]) -> None:
+    """Who wrote articles that were held without a byline: a sitemap names nobody, the page or the feed does."""
+    articles = table(Article)
+    for address, author in told.items():
+        if author:
+            unnamed = articles.c.address == address, articles.c.author == ""
+            session.execute(articles.update().where(*unnamed).values(author=tame(author)))
 
 
 def _fold(session: Session, since: date) -> None:

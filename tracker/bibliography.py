@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from scrapers.news_stories import StoryRecord
+from scrapers.news_stories import StoryRecord, byline
 from tracker.coverage import KINDS
 from tracker.errors import BadInput
 
 REQUIRED: Final = ("address", "outlet", "kind", "headline")
-OPTIONAL: Final = ("published_on", "language", "excerpt")
+OPTIONAL: Final = ("author", "published_on", "language", "excerpt")
 
 
 def read_bibliography(path: Path) -> list[StoryRecord]:
@@ -33,8 +33,8 @@ def _stories(path: Path, reader: "csv.DictReader[str]") -> Iterator[StoryRecord]
         if fault := _fault(line):
             raise BadInput(f"{path}, line {reader.line_num}: {fault} Nothing of the file was taken.")
         yield StoryRecord(
-            line["address"], line["headline"], line["outlet"], "", "", line["published_on"], line["language"] or "en",
-            line["excerpt"][:280], "", line["kind"],
+            line["address"], line["headline"], line["outlet"], byline(line["author"], line["outlet"]), "",
+            line["published_on"], line["language"] or "en", line["excerpt"][:280], "", line["kind"],
         )  # fmt: skip
 
 

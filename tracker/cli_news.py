@@ -30,7 +30,7 @@ def add_article(setting: Setting, address: str, kind: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_setting
 def import_articles(setting: Setting, file: Path) -> None:
-    """Take in a bibliography: CSV with address, outlet, kind, headline; published_on, language, excerpt if known."""
+    """Take in a bibliography: CSV of address, outlet, kind, headline; author, published_on, language, excerpt."""
     from tracker.bibliography import read_bibliography
     from tracker.sync_news import add_bibliography
 

@@ -40,6 +40,7 @@ class StoryLine:
     evidence: str
     decided_by: str
     story: str = ""
+    author: str = ""
     others: tuple["StoryLine", ...] = ()
 
     @property

@@ -17,6 +17,7 @@ from tracker.errors import BadInput, NotFound
 from tracker.held import table
 from tracker.models import Matter, ScopeOverride, UTCDateTime
 from tracker.models_editing import CuratedAction, Decision, EditorWord
+from tracker.models_law import RelationWord
 from tracker.models_sources import Article, Coverage
 from tracker.models_suggestions import Suggestion
 
@@ -47,6 +48,7 @@ _TABLES: Final[dict[str, _Kept]] = {
     "matter": _Kept(Matter, ("id",), ("id", "scope", "scope_reason"), whole=False),
     "curated_action": _Kept(CuratedAction, ("id",)),
     "suggestion": _Kept(Suggestion, ("id",)),
+    "relation_word": _Kept(RelationWord, ("later", "earlier")),
 }
 _ORDER: Final = tuple(_TABLES)  # parents before children
 _SEPARATOR: Final = "|"

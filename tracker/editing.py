@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker import decisions, editor_words, identifiers, search
+from tracker import decisions, editor_words, identifiers, returns, search
 from tracker.articles import RULE
 from tracker.database import next_id
 from tracker.decisions import Made, Row, Rows, rows_of
@@ -24,6 +24,7 @@ from tracker.held import table
 from tracker.ingest import take
 from tracker.models import SCOPES, Matter
 from tracker.models_editing import WORD_FIELDS, CuratedAction, Decision
+from tracker.models_law import VERDICTS, RelationProposal, RelationWord
 from tracker.models_sources import ARTICLE_KINDS, LINK_KINDS, LINK_OUTCOMES, LINK_ROLES, Article, Coverage
 from tracker.models_suggestions import Suggestion
 from tracker.scope import Rule
@@ -142,6 +143,30 @@ class Hand:
         file_number = self._matter(act.matter_id).file_number
         return self._decide("act-withdrawn", file_number, {"curated_action": {str(act_id): None}}, reason)
 
+    def judge_return(self, later: str, earlier: str, verdict: str, reason: str = "") -> Made:
+        """Say whether ``later`` brings ``earlier`` back, above what the rule says. Raises NotFound and BadInput.
+
+        NotFound where neither the rule proposed it nor an editor spoke of it.
+        """
+        proposals, words = table(RelationProposal), table(RelationWord)
+        found = self.session.execute(
+            sa.select(proposals.c.reasons).where(proposals.c.later == later, proposals.c.earlier == earlier)
+        ).first()
+        spoken = self.session.execute(
+            sa.select(words.c.verdict, words.c.evidence).where(words.c.later == later, words.c.earlier == earlier)
+        ).first()
+        if found is None and spoken is None:
+            raise NotFound("The rule does not propose this return any more.")
+        if verdict not in VERDICTS:
+            raise BadInput("Accept the return or reject it.")
+        if spoken is not None and spoken.verdict == verdict:
+            raise BadInput("An editor decided so already.")
+        evidence = found.reasons if found is not None else spoken.evidence if spoken is not None else ""
+        row = {"later": later, "earlier": earlier, "verdict": verdict, "evidence": evidence}
+        return self._decide(
+            "return", later, rows_of(("relation_word", row | {"editor": self.name, "at": self.now})), reason
+        )
+
     def undo(self, number: int) -> Made:
         """Take a decision back. Raises NotFound, and BadInput where it is not the last word any more."""
         decision = self.session.get(Decision, number)
@@ -164,6 +189,8 @@ class Hand:
             editor_words.lay(self.session, file_number)
         if words:
             search.refresh(self.session)
+        if "relation_word" in made.after:
+            returns.settle(self.session)
         acts = made.after.get("curated_action", {})
         for key, row in acts.items():
             known = row or made.before["curated_action"][key]
@@ -224,6 +251,7 @@ class Hand:
             "outlet": link.outlet,
             "kind": link.kind,
             "headline": link.headline,
+            "author": "",
             "published_on": day_of(link.published_on, "publication") if link.published_on else None,
             "language": link.language,
             "excerpt": "",

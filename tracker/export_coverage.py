@@ -46,6 +46,7 @@ COVERAGE: Final = Export(
     (
         text("address", _address, "Where the article is, as its outlet publishes it.", **_must),
         _said("headline", article.c.headline, "Its headline.", **_must),
+        _said("author", article.c.author, "Who wrote it, as its byline says; empty where none is known."),
         _said("outlet", article.c.outlet, "Who published it.", **_must),
         text("outlet_kind", article.c.kind, "What kind of piece it is.", enum=list(KINDS), required=True),
         day("published_on", article.c.published_on, "The New York date of publication; empty where it is not known."),

@@ -81,7 +81,7 @@ def _store_coverage(session: Session, coverage: Sequence[CoverageRecord], now: d
 def _article(key: int, address: str, row: CoverageRecord, now: datetime) -> dict[str, object]:
     return {
         "id": key, "address": address, "shown_address": shown(row.address), "outlet": row.outlet, "kind": row.kind,
-        "headline": row.headline,
+        "headline": row.headline, "author": "",
         "published_on": date.fromisoformat(row.published_on) if row.published_on else None, "language": row.language,
         "excerpt": "", "story": row.story, "topic": False, "source": EDITOR, "digest": "", "first_seen_at": now,
         "last_seen_at": now,

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.models import UTCDateTime, one_of
 
-DECISION_KINDS = ("link", "link-added", "words", "scope", "act-added", "act-withdrawn", "suggestion")
+DECISION_KINDS = ("link", "link-added", "words", "scope", "act-added", "act-withdrawn", "suggestion", "return")
 WORD_FIELDS = ("headline", "sentence", "popular_names")
 CONFIDENCES = ("high", "medium", "low")
 

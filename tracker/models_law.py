@@ -7,6 +7,8 @@ from sqlmodel import Field, SQLModel
 
 from tracker.models import UTCDateTime, one_of
 
+VERDICTS = ("accepted", "rejected")
+
 
 class RelationProposal(SQLModel, table=True):
     """What the lineage rule found: that a later matter brings an earlier one back, how sure it is, and why.
@@ -24,6 +26,23 @@ class RelationProposal(SQLModel, table=True):
     reasons: str
     outcome: str
     found_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class RelationWord(SQLModel, table=True):
+    """An editor's word on whether a later matter brings an earlier one back. It goes before the rule's.
+
+    ``evidence`` is what the rule gave as its reasons when the editor decided.
+    """
+
+    __tablename__ = "relation_word"
+    __table_args__ = (one_of("verdict", VERDICTS), {"sqlite_with_rowid": False})
+
+    later: str = Field(primary_key=True)
+    earlier: str = Field(primary_key=True)
+    verdict: str
+    evidence: str = ""
+    editor: str
+    at: datetime = Field(sa_type=UTCDateTime)
 
 
 class LineageLook(SQLModel, table=True):

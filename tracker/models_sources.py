@@ -125,7 +125,8 @@ class Article(SQLModel, table=True):
     """A headline with its address: a release of the City's, or a story of an outlet's. Never the whole text.
 
     ``address`` is canonical (`stories.canonical`), ``shown_address`` the one for a link. ``story`` is the same for
-    copies and rewrites of one story; "" for one that stands alone. ``topic`` says that it is
+    copies and rewrites of one story; "" for one that stands alone. ``author`` is as its byline has it, "" where we
+    know none. ``topic`` says that it is
     about the policy as a whole, whatever measures it is linked to.
     """
 
@@ -137,6 +138,7 @@ class Article(SQLModel, table=True):
     outlet: str = Field(index=True)
     kind: str
     headline: str
+    author: str = ""
     published_on: date | None = Field(default=None, index=True)
     language: str = "en"
     excerpt: str = ""

@@ -46,6 +46,7 @@ class ArticleLine:
     published_on: date | None
     language: str
     measures: tuple[Measure, ...]
+    author: str = ""
     others: tuple["ArticleLine", ...] = ()
 
 
@@ -109,6 +110,7 @@ def of_measure(session: Session, file_number: str) -> tuple[StoryLine, ...]:
         StoryLine(
             tame(row.headline), tame(row.outlet), row.kind, row.shown_address or row.address, row.published_on,
             tame(row.language), row.role, row.link_kind, tame(row.evidence), row.decided_by, row.story,
+            tame(row.author),
         )
         for row in session.execute(chosen)
     )  # fmt: skip
@@ -203,7 +205,7 @@ def _lines(session: Session, stories: Sequence[Sequence[_Place]]) -> tuple[Artic
     lines = {
         row.id: ArticleLine(
             tame(row.headline), tame(row.outlet), row.kind, row.shown_address or row.address, row.published_on,
-            tame(row.language), tuple(found.get(row.id, ())),
+            tame(row.language), tuple(found.get(row.id, ())), tame(row.author),
         )
         for row in session.execute(sa.select(articles).where(articles.c.id.in_(ids)))
     }  # fmt: skip

@@ -12,13 +12,17 @@ from tracker import decisions
 from tracker.editing import NOT_EDITORS, WAITING, mark
 from tracker.errors import NotFound
 from tracker.held import table
-from tracker.models import Matter, Note, ScopeOverride
+from tracker.lineage import PROPOSED, PUBLISHED, SOURCE
+from tracker.models import Matter, Note, Relation, ScopeOverride
 from tracker.models_editing import Decision, Editor
+from tracker.models_law import RelationProposal, RelationWord
 from tracker.models_sources import Article, Coverage
 from tracker.models_suggestions import Suggestion
+from tracker.queries import Line, lines_by_number
 from tracker.wording_editing import Told, told
 
 VIEWS: Final = ("review", "rule", "mine", "all")
+RETURN_VIEWS: Final = ("review", "rule", "all")
 PAGE_SIZE: Final = 30
 T = TypeVar("T")
 
@@ -54,6 +58,26 @@ class LinkLine:
     @property
     def mark(self) -> str:
         return mark(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """That a later bill brings an earlier one back, as the rule proposes it or an editor decided.
+
+    ``score`` is None where the rule does not find it any more; ``verdict`` and ``editor`` are "" where no editor spoke.
+    A line of a bill is None where we do not hold it.
+    """
+
+    later: str
+    earlier: str
+    later_line: Line | None
+    earlier_line: Line | None
+    score: float | None
+    reasons: str
+    published: bool
+    verdict: str
+    editor: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +155,51 @@ def waiting(session: Session) -> tuple[int, int]:
     links = select(sa.func.count()).select_from(Coverage).where(col(Coverage.outcome) == "review")
     suggested = select(sa.func.count()).select_from(Suggestion).where(col(Suggestion.state) == WAITING)
     return session.scalars(links).one(), session.scalars(suggested).one()
+
+
+def list_returns(session: Session, view: str, page: int) -> Page[ReturnLine]:
+    """Returns that wait or that the rule published, the highest score first; or those decided, the latest first."""
+    proposals, words = table(RelationProposal), table(RelationWord)
+    pair = sa.and_(words.c.later == proposals.c.later, words.c.earlier == proposals.c.earlier)
+    columns: list[Any] = [proposals.c.score, proposals.c.outcome, words.c.verdict, words.c.editor, words.c.at]
+    if view == "all":
+        columns += [words.c.later, words.c.earlier, words.c.evidence.label("reasons")]
+        chosen = sa.select(*columns).select_from(words.outerjoin(proposals, pair))
+        chosen = chosen.order_by(words.c.at.desc(), words.c.later, words.c.earlier)
+    else:
+        columns += [proposals.c.later, proposals.c.earlier, proposals.c.reasons]
+        chosen = sa.select(*columns).select_from(proposals.outerjoin(words, pair)).where(_undecided(view))
+        chosen = chosen.order_by(proposals.c.score.desc(), proposals.c.later, proposals.c.earlier)
+    total = session.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
+    rows = session.execute(chosen.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    held = lines_by_number(session, {number for row in rows for number in (row.later, row.earlier)})
+    lines = (
+        ReturnLine(
+            row.later, row.earlier, held.get(row.later), held.get(row.earlier), row.score, row.reasons,
+            row.outcome == PUBLISHED, row.verdict or "", row.editor or "", row.at,
+        )
+        for row in rows
+    )  # fmt: skip
+    return Page(tuple(lines), total, page)
+
+
+def returns_waiting(session: Session) -> int:
+    """How many returns the rule proposes on which nobody spoke."""
+    chosen = sa.select(sa.func.count()).select_from(table(RelationProposal)).where(_undecided("review"))
+    return int(session.execute(chosen).scalar_one())
+
+
+def _undecided(view: str) -> sa.ColumnElement[bool]:
+    """Proposals on which no editor spoke, and which nobody but the rule says: proposed ones, or published ones."""
+    proposals, words, relations = table(RelationProposal), table(RelationWord), table(Relation)
+    pair = words.c.later == proposals.c.later, words.c.earlier == proposals.c.earlier
+    said = (
+        relations.c.later == proposals.c.later, relations.c.earlier == proposals.c.earlier,
+        relations.c.kind == "reintroduces", relations.c.source != SOURCE,
+    )  # fmt: skip
+    spoken, known = sa.select(words.c.later).where(*pair), sa.select(relations.c.id).where(*said)
+    outcome = proposals.c.outcome == (PROPOSED if view == "review" else PUBLISHED)
+    return sa.and_(outcome, *(~each.correlate(proposals).exists() for each in (spoken, known)))
 
 
 def suggestions(session: Session) -> Sequence[Suggestion]:

@@ -18,10 +18,11 @@ from tracker.errors import NotFound
 from tracker.held import iso, table
 from tracker.lineage import PUBLISHED, SOURCE, Form, Proposal, Titles
 from tracker.models import TRACKED, Matter, Person, Sponsorship, Version
-from tracker.models_law import LineageLook, RelationProposal
+from tracker.models_law import LineageLook, RelationProposal, RelationWord
 from tracker.posting import insert
 
 SURE = 0.95
+EDITORS = "editors"  # whose word a relation is that an editor accepted
 _PER_PROBE = 10  # matters that one question to the search index may add
 
 
@@ -40,8 +41,17 @@ def find_returns(session: Session, now: datetime) -> int:
     ids = [matter_id for matter_id, _ in due.values()]
     session.execute(looks.delete().where(looks.c.matter_id.in_(ids)))
     insert(session, LineageLook, ({"matter_id": key, "digest": digest} for key, digest in due.values()))
-    facts.relate(session, SOURCE, list(_published(session)))
+    settle(session)
     return len(due)
+
+
+def settle(session: Session) -> None:
+    """Put into force which bills came back: what editors said of a pair, and the rule where no editor spoke.
+
+    Commits nothing.
+    """
+    facts.relate(session, EDITORS, list(_accepted(session)))
+    facts.relate(session, SOURCE, list(_published(session)))
 
 
 def proposals(session: Session, numbers: Iterable[str]) -> Iterator[Proposal]:
@@ -134,8 +144,17 @@ def _keep(session: Session, number: str, found: Proposal | None, now: datetime) 
         insert(session, RelationProposal, [row])
 
 
+def _accepted(session: Session) -> Iterator[RelationRecord]:
+    words = table(RelationWord)
+    chosen = sa.select(words).where(words.c.verdict == "accepted").order_by(words.c.later, words.c.earlier)
+    for row in session.execute(chosen):
+        yield RelationRecord(row.earlier, row.later, "reintroduces", row.evidence, "high")
+
+
 def _published(session: Session) -> Iterator[RelationRecord]:
-    rows = table(RelationProposal)
-    for row in session.execute(sa.select(rows).where(rows.c.outcome == PUBLISHED).order_by(rows.c.id)):
+    rows, words = table(RelationProposal), table(RelationWord)
+    spoken = sa.select(words.c.later).where(words.c.later == rows.c.later, words.c.earlier == rows.c.earlier)
+    chosen = sa.select(rows).where(rows.c.outcome == PUBLISHED, ~spoken.exists())
+    for row in session.execute(chosen.order_by(rows.c.id)):
         confidence = "high" if row.score >= SURE else "medium"
         yield RelationRecord(row.earlier, row.later, "reintroduces", row.reasons, confidence)

@@ -14,6 +14,7 @@ KINDS: Final = {
     "act-added": "Act added",
     "act-withdrawn": "Act taken out",
     "suggestion": "Suggestion",
+    "return": "Return judged",
 }
 OUTCOMES: Final = {"published": "published", "review": "waiting for an editor", "rejected": "rejected"}
 ROLES: Final = {"main": "its subject", "background": "in the background"}
@@ -79,5 +80,6 @@ _SAID: Final[dict[str, tuple[str, Callable[[Row], str]]]] = {
     "curated_action": ("Act", _act),
     "scope_override": ("Scope", _scope),
     "matter": ("Scope", _scope),
+    "relation_word": ("Return", lambda row: f"{row['verdict']}, {row['later']} brings {row['earlier']} back"),
     "suggestion": ("Suggestion", lambda row: f"{row['state']}: {row['address']}"),
 }

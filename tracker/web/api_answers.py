@@ -132,7 +132,7 @@ def change(seen: Seen) -> api.Change:
 
 
 def article(row: Article, covering: Iterable[Covering]) -> api.Article:
-    shown = ("headline", "outlet", "kind", "address", "language", "published_on", "first_seen_at")
+    shown = ("headline", "author", "outlet", "kind", "address", "language", "published_on", "first_seen_at")
     measures = [
         api.Covered(number=one.file_number, slug=one.slug or None, role=one.role, evidence=one.evidence)
         for one in covering

@@ -150,9 +150,10 @@ class Covered(BaseModel):
 
 
 class Article(BaseModel):
-    """One piece of published coverage."""
+    """One piece of published coverage. `author` is "" where no byline is known."""
 
     headline: str
+    author: str
     outlet: str
     kind: str
     address: str

@@ -23,6 +23,7 @@ from tracker.wording_editing import FIELDS, OUTCOMES, ROLES
 from tracker.wording_editing import KINDS as DECISIONS
 
 PRESSED = {"accept": "published", "reject": "rejected", "wait": "review"}
+JUDGED = {"accept": "accepted", "reject": "rejected"}
 FORM_OF_LINK = NewLink._fields
 FORM_OF_ACT = NewAct._fields
 
@@ -34,10 +35,11 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     with site().reading() as session:
         links, suggested = queries_editing.waiting(session)
         reported = reports.waiting(session)
+        returning = queries_editing.returns_waiting(session)
         number = request.args.get("done", type=int)
         done = queries_editing.get_decision(session, number) if number is not None and 0 < number < 2**31 else None
     words = {"OUTCOMES": OUTCOMES, "ROLES": ROLES, "DECISIONS": DECISIONS, "SCOPES": SCOPES}
-    counts = {"waiting": links, "suggested": suggested, "reported": reported}
+    counts = {"waiting": links, "suggested": suggested, "reported": reported, "returning": returning}
     return render_template(template, done=done, **counts, **words, **values), status
 
 
@@ -99,6 +101,25 @@ def decline(number: int) -> Response:
     with hand() as at_work:
         made = at_work.decline(number, _said("reason"))
     return _done(made, "edit.suggestions")
+
+
+@blueprint.get("/returns")
+def returns() -> tuple[str, int]:
+    """Which bills brought earlier ones back, by our rule, for an editor to say."""
+    view = request.args.get("view", "")
+    view = view if view in queries_editing.RETURN_VIEWS else "review"
+    with site().reading() as session:
+        found = queries_editing.list_returns(session, view, _number("page") or 1)
+    return _page("edit_returns.html", view=view, found=found)
+
+
+@blueprint.post("/returns")
+def judge_return() -> Response:
+    pair = _said("later", 100), _said("earlier", 100)
+    with hand() as at_work:
+        made = at_work.judge_return(*pair, JUDGED.get(_said("do"), ""), _said("reason"))
+    view = _said("view") or "review"
+    return _done(made, "edit.returns", "main", view=view if view != "review" else None, page=_number("page") or None)
 
 
 @blueprint.get("/reports")
