@@ -107,6 +107,7 @@ class Press:
 
     def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
         self._terms = terms
+        self._last_year = max((matter.opened_on.year for matter in knowledge.matters), default=0)
         self._knowledge = knowledge
         self._namesakes = re.compile("|".join(map(_passed_over, terms.namesakes)) or r"\Z.")
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
@@ -139,6 +140,7 @@ class Press:
         words = len(folded.split())
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
         context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed, people)
+        context = context._replace(last_year=self._last_year)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
         cited = list(resolve(citations, self._knowledge, context))

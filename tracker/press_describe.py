@@ -5,6 +5,7 @@ year, another agency or another mayor, rules it out; what agrees adds to its sco
 Matters that the same words could mean compete, and only the best stay: that is for `press_rivals`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ from tracker.press_seen import Seen
 from tracker.press_terms import PressTerms
 
 _BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
+_COUNCIL_ACTS: Final = frozenset({"veto", "override"})
+_ORDER: Final = re.compile(r"\border", re.IGNORECASE)
 _NEAR: Final = 3  # sentences
 _BESIDE: Final = 2
 _DAYS: Final = 1_000  # of which it is remembered what was alive
@@ -60,6 +63,7 @@ class Descriptions:
             names: set[str | int] = {*filter(None, (*order.mayors, order.sponsor)), *order.law_years}
             for name in names:
                 self._orders[name].append(order)
+        self._fought = [matter for matter in knowledge.matters if matter.kind == "bill" and matter.acts]
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
         # what binds one agency, where another law of that day binds them all: general words mean the other
         whole = {matter.law_on for matter in self._broad if not matter.agencies}
@@ -97,6 +101,8 @@ class Descriptions:
                 found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
             near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
             found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
+        if seen.kinds & {"law", "bill"} and seen.acts & _COUNCIL_ACTS:
+            found.update((matter.file_number, matter) for matter in self._fought)
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
             found.update((matter.file_number, matter) for matter in self._broad)
         if "directive" in seen.kinds:
@@ -160,6 +166,9 @@ class Descriptions:
                 if self._is_order_meant(fit, near, own)
                 else _NO_SUBJECT
             )
+        bound = bool(matter.agencies & seen.agencies) and seen.general == "cooperation"
+        if bound and fit.acts & _COUNCIL_ACTS:
+            return _Subject(points, marks, rivals_of(matter, frozenset()))
         if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
             return _NO_SUBJECT
         points = max(points, weights.cooperation if near else 0.0)
@@ -171,6 +180,8 @@ class Descriptions:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
         if fit.dated and fit.ruled:
             return True
+        if (fit.seen.objects & self._narrow) - fit.matter.objects and len(_ORDER.findall(fit.seen.sentence.words)) < 2:
+            return False  # the one order is told by what another is about
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
         told = own or fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
         return on_policy and (told or self._is_only(fit))

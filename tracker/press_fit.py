@@ -12,6 +12,8 @@ from tracker.wording import MAYORS
 _TERMS: Final = [name for _, name in MAYORS]
 _OTHERS: Final = frozenset({"resolution", "bill", "law"})
 _DETAINERS: Final = "detainers"
+# what a mayor signs, and not a judge
+_SIGNED: Final = re.compile(r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)")
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -156,7 +158,8 @@ class Fit:
         if self.matter.kind != "bill":
             return self.matter.kind in kinds
         if kinds.isdisjoint({"law", "bill"}):
-            return "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
+            told = "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
+            return told and ("court" not in self.seen.acts or self.dated)  # else it is the court that bars
         if "order" in kinds and not self.pinned:
             return False  # what an order does is not what a law does
         undated = self.context.published is None and not self.context.company
@@ -184,27 +187,43 @@ class Fit:
             and agencies
             and matter.agencies
             and agencies.isdisjoint(matter.agencies)
+            and not (matter.twin and self.dated and "plural" in self.seen.kinds)  # "the laws of 2014"
         ):
             return True
-        if matter.how == "lapsed" and not self.dated and "signed" in self.seen.sentence.words:
+        if matter.how == "lapsed" and not self.dated and _SIGNED.search(self.seen.sentence.words):
             return True  # no mayor signed it
         if self.context.published is None and self._is_dead():
             return True
-        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned):
+        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned or self._is_looked_back_on()):
             return True
         if self.context.published is None and self.in_company:
             return False
         if self.fresh or (self.pinned and not self._is_of_another_mayor()):
             return False
         if self.seen.mayors:
-            return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
-        if not self.seen.years or self.seen.kinds == {"bans"} or self.unmistakable:
+            return not (self.ruled or self.unmistakable) or (self._is_of_other_years() and matter.kind == "bill")
+        if not self._is_of_other_years() or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
         if matter.kind == "bill" and self.context.published is None and self.own and not matter.is_law:
             return False  # the years are those of the laws that it would change
         if matter.kind == "resolution" and "law" not in self.seen.kinds:
             return True  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
+
+    def _is_looked_back_on(self) -> bool:
+        """An order by its own object, where the mayors in the sentence came later: what is undone, or let happen."""
+        if not self.unmistakable or not self.matter.mayors:
+            return False
+        last = max(_TERMS.index(name) for name in self.matter.mayors)
+        if not all(_TERMS.index(name) > last for name in self.seen.mayors):
+            return False
+        return "undone" in self.seen.acts or ("opening" in self.seen.kinds and "limits" not in self.seen.marks)
+
+    def _is_of_other_years(self) -> bool:
+        """Whether its years are those of another law; what happened later under a law in force does not date it."""
+        if self.seen.bound or not (self.in_force and self.matter.objects & self.seen.objects):
+            return bool(self.seen.years)
+        return any(year <= max(self.matter.law_years) for year in self.seen.years)
 
     def _is_of_another_mayor(self) -> bool:
         """Only a sponsor, who serves under several mayors, ties it to an undated sentence with another's mayor."""
@@ -214,7 +233,10 @@ class Fit:
     def _is_ahead_of_its_time(self) -> bool:
         """In an undated article, not yet thought of under any mayor whom it names."""
         named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
-        own = [_TERMS.index(name) for name in self.matter.mayors]
+        mayors = self.matter.mayors
+        if self.matter.kind == "bill" and self.matter.law_on and self.seen.kinds >= {"law"} and "bill" not in self.seen.kinds:
+            mayors = frozenset({mayor_on(self.matter.law_on)})  # under whom it became law
+        own = [_TERMS.index(name) for name in mayors]
         return bool(named and own) and max(named) < min(own) and not self.pinned
 
     def _is_dead(self) -> bool:

@@ -251,7 +251,7 @@ def _names(matter: Matter, note: Note | None) -> Iterable[str]:
         yield from (found.group() for found in _ACT_NAME.finditer(matter.title))
         return
     subject = _SUBJECT.search(matter.title)
-    for title in {matter.name.rstrip("."), subject.group(1).rstrip(".") if subject else ""}:
+    for title in dict.fromkeys((matter.name.rstrip("."), subject.group(1).rstrip(".") if subject else "")):
         if len(title.split()) >= _LEAST_TITLE_WORDS:
             yield title
 

@@ -6,6 +6,7 @@ the text names (and the record confirms), the mayor whom it names, and last the 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from typing import Final
 
 from tracker.press_knowledge import Knowledge, Known
@@ -76,6 +77,7 @@ def _forms(name: str) -> Iterator[str]:
 def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known | None:
     """The one of several bills with one name, or one text, that the article means."""
     members = sorted(family, key=lambda matter: matter.opened_on)
+    members = [matter for matter in members if not is_over(matter, context)] or members
     if context.published:
         opened = [matter for matter in members if matter.opened_on <= context.published]
         coming = [matter for matter in members if matter.opened_on - context.early <= context.published]
@@ -89,6 +91,14 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         members = ruled or members
     heard = [matter for matter in members if matter.heard_on or matter.is_law]
     return heard[-1] if heard else members[0]  # what was never heard was news when it was new
+
+
+def is_over(matter: Known, context: Context) -> bool:
+    """Whether a bill died before a year that an undated text names; such a text is no older than that year."""
+    if context.published or matter.is_law or matter.closed_on is None:
+        return False
+    past = [year for year in context.years if year <= context.last_year]
+    return matter.closed_on + context.early < date(max(past, default=0) or 1, 1, 1)
 
 
 def _tells_a_day_of(matter: Known, folded: str) -> bool:

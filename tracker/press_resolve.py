@@ -33,6 +33,7 @@ class Context(NamedTuple):
     borrowed: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()  # sponsors and signers whom it names
     told: frozenset[str] = frozenset()  # the matters cited or named in it
+    last_year: int = 0  # in which anything came up; what a text says of later ones is to come
     company: frozenset[int] = frozenset()  # the years of the bills named in it
 
 

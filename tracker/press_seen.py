@@ -16,6 +16,20 @@ _NONE: Final = frozenset[str]()
 _TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s*(?:-|to|-to-)\s*(?P<no>\d{1,2})(?![\d-])", re.IGNORECASE)
 _DECADE: Final = 10  # years
 _A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
+_YEAR: Final = r"(?:19[89]\d|20[0-4]\d)"
+_WORKS: Final = r"(?:laws?|bills?|legislation|measures?|ordinances?|statutes?|orders?|polic\w+|resolutions?|rules?|provisions?)"
+_MADE: Final = (
+    r"(?:pass|sign|enact|adopt|approv|vot|issu|creat|establish|introduc|amend|expand|chang|strengthen|limit|restrict"
+    r"|bar|bann|prohibit|forb|overr)\w*"
+)
+_NEXT: Final = r"\s+(?!(?:after|since|under|because|when|as)\b)[\w.'-]+"  # a word that begins no other clause
+_BOUND: Final = re.compile(
+    rf"\b({_YEAR})(?:{_NEXT}){{0,4}}\s+{_WORKS}\b"
+    rf"|\b{_WORKS}\s+(?:of|from|in|dating from|dating to)\s+(?:[A-Z]\w+\s+)?({_YEAR})\b"
+    rf"|\b{_MADE}(?:\W+\w+){{0,4}}\s+(?:in|of|from|since|to)\s+(?:[A-Z]\w+\s+)?({_YEAR})\b"
+    rf"|\bin\s+(?:[A-Z]\w+\s+)?({_YEAR}),?(?:{_NEXT}){{0,8}}?\s+{_MADE}\b",
+    re.IGNORECASE,
+)
 _MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
 _UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
 _AGE: Final = re.compile(
@@ -29,6 +43,7 @@ class Seen(NamedTuple):
 
     ``marks`` are all names of lists that were found, as ``kind:name`` or a plain name; the sets after the years are
     the names of one kind each. ``aged`` are the years that "eight years ago" may mean, ``tallies`` votes as "43-5".
+    ``bound`` are the years by which it calls a law, a bill or an order: "the 2014 law", "passed in 2014".
     ``before`` are the kinds of the sentence before, where this one says none: "Two bills were signed. They bar ..."
     """
 
@@ -45,6 +60,7 @@ class Seen(NamedTuple):
     people: frozenset[str]
     tallies: frozenset[str]
     before: frozenset[str] = frozenset()
+    bound: frozenset[int] = frozenset()
 
     @property
     def general(self) -> str:
@@ -94,7 +110,15 @@ def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context
         mayors=names.get("mayor") or names.get("speaker", _NONE),
         people=names.get("sponsor", _NONE),
         tallies=_tallies_in(sentence.words),
+        bound=_bound_in(sentence.words),
     )
+
+
+def _bound_in(words: str) -> frozenset[int]:
+    """The years of laws and orders."""
+    if "19" not in words and "20" not in words:
+        return frozenset()
+    return frozenset(int(next(filter(None, found.groups()))) for found in _BOUND.finditer(words))
 
 
 def _tallies_in(words: str) -> frozenset[str]:
