@@ -40,6 +40,7 @@ class _Around(NamedTuple):
 
     objects: frozenset[str]
     marks: frozenset[str]
+    next: frozenset[str]  # the objects of the sentences right before and after
 
 
 _NO_SUBJECT: Final = _Subject(0.0, frozenset(), frozenset())
@@ -101,6 +102,9 @@ class Descriptions:
                 found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
             near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
             found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
+        if not seen.objects and (seen.people or seen.years or seen.acts):
+            for name in around.next:
+                found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
         if seen.kinds & {"law", "bill"} and seen.acts & _COUNCIL_ACTS:
             found.update((matter.file_number, matter) for matter in self._fought)
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
@@ -128,6 +132,8 @@ class Descriptions:
             return None
         subject = self._subject(fit, _is_near(fit, around), own)
         if not subject.rivals:
+            subject = self._borrowed(fit, around.next)
+        if not subject.rivals:
             return None
         kind = 0.0 if fit.goes_on else self._weights.kind
         score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
@@ -151,6 +157,17 @@ class Descriptions:
         if matter.twin and "plural" in seen.kinds and len(seen.agencies) > 1:
             points += weights.plural
         return _Subject(points, frozenset(marks), rivals_of(matter, objects) | rivals_of_order(matter))
+
+    def _borrowed(self, fit: Fit, objects: frozenset[str]) -> _Subject:
+        """What a sentence beside it tells of, where this one only says which bill: its sponsor, its veto, its year."""
+        matter, seen = fit.matter, fit.seen
+        objects &= matter.objects & self._on_rules or matter.objects
+        told = fit.sponsored or fit.acts & _COUNCIL_ACTS or (seen.bound & matter.law_years and seen.general)
+        if matter.kind != "bill" or seen.objects or not objects or not told:
+            return _NO_SUBJECT
+        agencies = seen.agencies & matter.agencies
+        points = self._weights.cooperation + (self._weights.agency if agencies else 0)
+        return _Subject(points, frozenset(f"agency:{name}" for name in agencies), rivals_of(matter, objects))
 
     def _general(self, fit: Fit, near: bool, own: bool) -> _Subject:
         """What general words say: "an executive order of Mayor Koch", "the sanctuary laws of 2014", "new protocols"."""
@@ -271,7 +288,8 @@ def _around(seen: list[Seen], index: int) -> _Around:
     window = [one for one in seen[max(0, index - _NEAR) : index + _NEAR + 1] if one.place != place]
     near = [one for one in window if abs(one.place - place) <= _NEAR]
     objects = frozenset[str]().union(*(one.objects for one in near))
-    return _Around(objects, frozenset().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE)))
+    marks = frozenset[str]().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE))
+    return _Around(objects, marks, frozenset().union(*(one.objects for one in near if abs(one.place - place) == 1)))
 
 
 def _is_near(fit: Fit, around: _Around) -> bool:

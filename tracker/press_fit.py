@@ -172,6 +172,8 @@ class Fit:
             return True
         if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
+        if "bans" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
+            return True  # "Mayor Mamdani bars ICE from city property"
         if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable:
             now = self.fresh or (self.context.published is None and bool(self.ruled))
             return now and ("hand" not in self.seen.marks or bool(self.ruled))

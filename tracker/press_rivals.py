@@ -4,6 +4,7 @@ The three laws on detainers in the jails, say, are described in nearly the same 
 of publication tells which is meant, and the others must not be linked beside it.
 """
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -16,6 +17,8 @@ from tracker.press_text import fold
 
 DETAINERS: Final = "detainers"
 Rival = tuple[str, str]  # what is competed for, and for which agency
+# a sentence on several bills, of which each may be meant
+_ANOTHER: Final = re.compile(r"\b(?:another|the other|the others|a second|one would .* one would)\b", re.IGNORECASE)
 _PLURAL: Final = 2
 _CLOSE: Final = 0.04  # matters this near to the best one are meant as well
 
@@ -166,7 +169,7 @@ class _Contest:
         fit = one.fit
         if one.changes or fit.pinned or fit.aged or fit.ruled or fit.lively or not fit.in_force:
             return False
-        return fit.seen.place in self._changed
+        return fit.seen.place in self._changed and not _ANOTHER.search(fit.seen.sentence.words)
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""
