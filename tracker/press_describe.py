@@ -69,6 +69,11 @@ class Descriptions:
         # what binds one agency, where another law of that day binds them all: general words mean the other
         whole = {matter.law_on for matter in self._broad if not matter.agencies}
         self._partial = {matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole}
+        bound: dict[str, set[str]] = defaultdict(set)
+        for matter in self._broad:
+            for agency in matter.agencies:
+                bound[agency].add(matter.family)
+        self._bound_once = frozenset(agency for agency, families in bound.items() if len(families) == 1)
         self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
         self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
 
@@ -102,7 +107,7 @@ class Descriptions:
                 found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
             near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
             found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
-        if not seen.objects and (seen.people or seen.years or seen.acts):
+        if not seen.objects and (seen.people or seen.years or seen.acts or seen.mayors):
             for name in around.next:
                 found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
         if seen.kinds & {"law", "bill"} and seen.acts & _COUNCIL_ACTS:
@@ -162,7 +167,8 @@ class Descriptions:
         """What a sentence beside it tells of, where this one only says which bill: its sponsor, its veto, its year."""
         matter, seen = fit.matter, fit.seen
         objects &= matter.objects & self._on_rules or matter.objects
-        told = fit.sponsored or fit.acts & _COUNCIL_ACTS or (seen.bound & matter.law_years and seen.general)
+        told = fit.sponsored or fit.acts & _COUNCIL_ACTS
+        told = told or (seen.general and (seen.bound & matter.law_years or (fit.ruled and "made" in seen.kinds)))
         if matter.kind != "bill" or seen.objects or not objects or not told:
             return _NO_SUBJECT
         agencies = seen.agencies & matter.agencies
@@ -197,8 +203,10 @@ class Descriptions:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
         if fit.dated and fit.ruled:
             return True
-        if (fit.seen.objects & self._narrow) - fit.matter.objects and len(_ORDER.findall(fit.seen.sentence.words)) < 2:
-            return False  # the one order is told by what another is about
+        if (fit.seen.objects & self._narrow) - fit.matter.objects:  # told by what another is about
+            several = len(_ORDER.findall(fit.seen.sentence.words)) > 1
+            if not several or fit.matter.objects & self._narrow:
+                return False
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
         told = own or fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
         return on_policy and (told or self._is_only(fit))
@@ -231,7 +239,13 @@ class Descriptions:
             return True
         if "limits" not in fit.seen.marks:
             return False  # who broke the rules, or wants them changed, does not tell which they are
-        return bool(agencies) and (near or several or bool(fit.ruled))
+        if agencies & own & self._bound_once:
+            return True
+        return bool(agencies) and (near or several or bool(fit.ruled) or self._is_of_its_days(fit))
+
+    def _is_of_its_days(self, fit: Fit) -> bool:
+        """Whether the article is of one mayor's days, and the sentence has no other subject."""
+        return fit.is_of_one_mayor and fit.seen.objects <= self._narrow
 
     def _is_bound(self, fit: Fit) -> bool:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""

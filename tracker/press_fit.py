@@ -11,9 +11,13 @@ from tracker.wording import MAYORS
 
 _TERMS: Final = [name for _, name in MAYORS]
 _OTHERS: Final = frozenset({"resolution", "bill", "law"})
+_WEEK: Final = timedelta(days=7)
 _DETAINERS: Final = "detainers"
 # what a mayor signs, and not a judge
-_SIGNED: Final = re.compile(r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)")
+_SIGNED: Final = re.compile(
+    r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)"
+    r"|\bsigns\s+(?:\w+\s+)?(?:bills?|laws?|legislation|measures?|into)\b"
+)
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -82,6 +86,12 @@ class Fit:
         return day is not None and (day in days or day - timedelta(days=1) in days)
 
     @property
+    def of_the_week(self) -> bool:
+        """Published within a week of a day on which it moved."""
+        day = self.context.published
+        return day is not None and any(abs(day - on) <= _WEEK for on in self.matter.acted_on)
+
+    @property
     def own(self) -> bool:
         """The sentence says what no other family of bills, or of resolutions, is about."""
         return not self.matter.own.isdisjoint(self.seen.objects)
@@ -141,10 +151,14 @@ class Fit:
         return self.dated or self.voted or self.sponsored or bool(self.acts)
 
     @property
+    def is_of_one_mayor(self) -> bool:
+        """The article names one mayor alone, under whom it came up or into force."""
+        return len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
+
+    @property
     def goes_on(self) -> bool:
         """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
-        alone = len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
-        recalled = self.fresh or self.dated or self.ruled or alone or self.in_company
+        recalled = self.fresh or self.dated or self.ruled or self.is_of_one_mayor or self.in_company
         if not self.seen.before or not recalled:
             return False
         day, law_on = self.context.published, self.matter.law_on
@@ -160,17 +174,20 @@ class Fit:
         if kinds.isdisjoint({"law", "bill"}):
             told = "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
             return told and ("court" not in self.seen.acts or self.dated)  # else it is the court that bars
-        if "order" in kinds and not self.pinned:
+        if "order" in kinds and not (self.pinned or self.aged):
             return False  # what an order does is not what a law does
+        if self._is_unheard_of() and "bill" not in kinds:
+            return False
         undated = self.context.published is None and not self.context.company
         if "law" in kinds or not self.matter.is_law or undated:
             return True
-        return self.fresh or self.dated or bool(self.acts) or self.in_company
+        return self.fresh or self.dated or self.aged or bool(self.acts) or self.in_company
 
     def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
         if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
-        if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
+        judged = "court" in self.acts and kinds.isdisjoint({"bill", "law"})
+        if (judged and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
         if "bans" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
             return True  # "Mayor Mamdani bars ICE from city property"
@@ -223,7 +240,7 @@ class Fit:
 
     def _is_of_other_years(self) -> bool:
         """Whether its years are those of another law; what happened later under a law in force does not date it."""
-        if self.seen.bound or not (self.in_force and self.matter.objects & self.seen.objects):
+        if self.seen.bound or not (self.in_force and (self.ruled or self.matter.objects & self.seen.objects)):
             return bool(self.seen.years)
         return any(year <= max(self.matter.law_years) for year in self.seen.years)
 
@@ -234,12 +251,19 @@ class Fit:
 
     def _is_ahead_of_its_time(self) -> bool:
         """In an undated article, not yet thought of under any mayor whom it names."""
+        if self.context.mayors & self.context.past:
+            return False  # who is called a former mayor tells no day
         named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
         mayors = self.matter.mayors
-        if self.matter.kind == "bill" and self.matter.law_on and self.seen.kinds >= {"law"} and "bill" not in self.seen.kinds:
+        is_law = "law" in self.seen.kinds and "bill" not in self.seen.kinds
+        if self.matter.kind == "bill" and self.matter.law_on and is_law:
             mayors = frozenset({mayor_on(self.matter.law_on)})  # under whom it became law
         own = [_TERMS.index(name) for name in mayors]
-        return bool(named and own) and max(named) < min(own) and not self.pinned
+        return bool(named and own) and max(named) < min(own) and not (self.pinned and self.acts != {"court"})
+
+    def _is_unheard_of(self) -> bool:
+        """Published before it came up: then it is no law yet."""
+        return self.context.published is not None and self.context.published < self.matter.opened_on
 
     def _is_dead(self) -> bool:
         """What never became law is meant in an undated article only where something recalls its days."""

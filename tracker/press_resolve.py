@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from tracker.identifiers import LocalLaw, OrderNumber
 from tracker.press_citations import Citation
+from tracker.press_text import Sentence
 from tracker.press_knowledge import Knowledge, Known, mayor_on, session_of
 
 FEW_WORDS: Final = 12  # a text this short has no words around its number that could speak for or against it
@@ -33,6 +34,8 @@ class Context(NamedTuple):
     borrowed: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()  # sponsors and signers whom it names
     told: frozenset[str] = frozenset()  # the matters cited or named in it
+    past: frozenset[str] = frozenset()  # mayors whom it calls former ones
+    spoken: tuple[Sentence, ...] = ()  # its sentences on the policy
     last_year: int = 0  # in which anything came up; what a text says of later ones is to come
     company: frozenset[int] = frozenset()  # the years of the bills named in it
 
@@ -123,10 +126,11 @@ def _law(citation: Citation, knowledge: Knowledge, context: Context) -> Known | 
         return knowledge.by_law.get(LocalLaw(citation.year, number)) if number else None
     if not context.policy:
         return None
-    near = [
-        matter for matter in knowledge.by_law_number.get(number, ())
-        if matter.local_law and matter.local_law.year in context.years
-    ]  # fmt: skip
+    same = knowledge.by_law_number.get(number, [])
+    near = [matter for matter in same if matter.local_law and matter.local_law.year in context.years]
+    if not near and any(one.start <= citation.start < one.end for one in context.spoken):
+        day = context.published
+        near = [matter for matter in same if day is None or (matter.law_on and matter.law_on <= day)]
     return near[0] if len(near) == 1 else None
 
 

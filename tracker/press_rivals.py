@@ -111,6 +111,13 @@ class _Contest:
         for one in described:
             for rival in one.rivals:
                 self._top[rival] = max(self._top[rival], one.score)
+        self._ordered = {
+            (one.fit.seen.place + step, name)
+            for one in described
+            if one.matter.kind == "order"
+            for name in one.matter.objects
+            for step in (-1, 1)
+        }
         # a year that belongs to a law whose very subject stands in the sentence calls no other law
         self._taken = {
             (one.fit.seen.place, year)
@@ -134,7 +141,7 @@ class _Contest:
             return False
         if one.is_general and one.fit.seen.place in self._plain and not self._is_beside(one):
             return False
-        if self._is_only_changed(one):
+        if self._is_only_changed(one) or self._is_in_an_order(one):
             return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
@@ -170,6 +177,13 @@ class _Contest:
         if one.changes or fit.pinned or fit.aged or fit.ruled or fit.lively or not fit.in_force:
             return False
         return fit.seen.place in self._changed and not _ANOTHER.search(fit.seen.sentence.words)
+
+    def _is_in_an_order(self, one: Described) -> bool:
+        """Whether what is barred, by no law that the sentence names, is what an order told beside it bars."""
+        seen = one.fit.seen
+        if one.matter.kind != "bill" or "bans" not in seen.kinds or seen.kinds & {"law", "bill"} or one.fit.pinned:
+            return False
+        return any((seen.place, name) in self._ordered for name in one.matter.objects & seen.objects)
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""

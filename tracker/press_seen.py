@@ -15,12 +15,21 @@ _NUMBERS: Final = (
 _NONE: Final = frozenset[str]()
 _TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s*(?:-|to|-to-)\s*(?P<no>\d{1,2})(?![\d-])", re.IGNORECASE)
 _DECADE: Final = 10  # years
-_A_DECADE: Final = re.compile(r"\b(?:a decade (?:ago|after|later|earlier)|decade-old)\b", re.IGNORECASE)
+_A_DECADE: Final = re.compile(
+    r"\b(?:a decade (?:ago|after|later|earlier)|for (?:over |more than )?a decade|decade-(?:old|long))\b", re.IGNORECASE
+)
 _YEAR: Final = r"(?:19[89]\d|20[0-4]\d)"
-_WORKS: Final = r"(?:laws?|bills?|legislation|measures?|ordinances?|statutes?|orders?|polic\w+|resolutions?|rules?|provisions?)"
+_WORKS: Final = (
+    r"(?:laws?|bills?|legislation|measures?|ordinances?|statutes?|orders?|polic\w+|resolutions?|rules?|provisions?)"
+)
 _MADE: Final = (
     r"(?:pass|sign|enact|adopt|approv|vot|issu|creat|establish|introduc|amend|expand|chang|strengthen|limit|restrict"
     r"|bar|bann|prohibit|forb|overr)\w*"
+)
+_RANGE: Final = re.compile(
+    rf"\b(?:{_WORKS}|{_MADE})(?:\W+\w+){{0,3}}?\W+(?P<both>between\s+)?(?P<first>{_YEAR})\s*"
+    rf"(?(both)and|(?:-|to|through))\s*(?P<last>{_YEAR})\b",
+    re.IGNORECASE,
 )
 _NEXT: Final = r"\s+(?!(?:after|since|under|because|when|as)\b)[\w.'-]+"  # a word that begins no other clause
 _BOUND: Final = re.compile(
@@ -101,7 +110,7 @@ def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context
         place,
         sentence,
         marks,
-        years_in(sentence.words),
+        years_in(sentence.words) | _ranges_in(sentence.words),
         _ages_in(sentence.words, context),
         objects=names.get("object", _NONE),
         agencies=names.get("agency", _NONE),
@@ -112,6 +121,12 @@ def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context
         tallies=_tallies_in(sentence.words),
         bound=_bound_in(sentence.words),
     )
+
+
+def _ranges_in(words: str) -> frozenset[int]:
+    """The years between two of them: "laws passed from 2014 to 2018"."""
+    spans = ((int(found["first"]), int(found["last"])) for found in _RANGE.finditer(words))
+    return frozenset(year for first, last in spans for year in range(first, last) if last - first < _DECADE)
 
 
 def _bound_in(words: str) -> frozenset[int]:
