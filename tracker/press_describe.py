@@ -235,7 +235,8 @@ class Descriptions:
         if fit.ruled and fit.matter.twin and fit.matter.how == "signed" and {"plural", "made"} <= fit.seen.kinds:
             return not agencies or bool(agencies & own)
         several = len(agencies) > 1 and "law" in fit.seen.kinds
-        if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
+        ahead = fit.is_unheard_of and "limits" not in fit.seen.marks
+        if fit.fresh and not ahead and (agencies or fit.matter.file_number not in self._partial):
             return True
         if "limits" not in fit.seen.marks:
             return False  # who broke the rules, or wants them changed, does not tell which they are

@@ -176,7 +176,7 @@ class Fit:
             return told and ("court" not in self.seen.acts or self.dated)  # else it is the court that bars
         if "order" in kinds and not (self.pinned or self.aged):
             return False  # what an order does is not what a law does
-        if self._is_unheard_of() and "bill" not in kinds:
+        if self.is_unheard_of and "bill" not in kinds:
             return False
         undated = self.context.published is None and not self.context.company
         if "law" in kinds or not self.matter.is_law or undated:
@@ -261,7 +261,8 @@ class Fit:
         own = [_TERMS.index(name) for name in mayors]
         return bool(named and own) and max(named) < min(own) and not (self.pinned and self.acts != {"court"})
 
-    def _is_unheard_of(self) -> bool:
+    @property
+    def is_unheard_of(self) -> bool:
         """Published before it came up: then it is no law yet."""
         return self.context.published is not None and self.context.published < self.matter.opened_on
 

@@ -111,12 +111,12 @@ class _Contest:
         for one in described:
             for rival in one.rivals:
                 self._top[rival] = max(self._top[rival], one.score)
-        self._ordered = {
-            (one.fit.seen.place + step, name)
-            for one in described
-            if one.matter.kind == "order"
+        orders = [one for one in described if one.matter.kind == "order"]
+        self._ordered = {  # sentences after one on an order, and a title before it, with what the order is about
+            (place, name)
+            for one in orders
+            for place in ((one.fit.seen.place + 1, 0) if one.fit.seen.place == 1 else (one.fit.seen.place + 1,))
             for name in one.matter.objects
-            for step in (-1, 1)
         }
         # a year that belongs to a law whose very subject stands in the sentence calls no other law
         self._taken = {
