@@ -140,7 +140,7 @@ class Descriptions:
             subject = self._borrowed(fit, around.next)
         if not subject.rivals:
             return None
-        kind = 0.0 if fit.goes_on else self._weights.kind
+        kind = 0.0 if fit.goes_on and not fit.carried_on else self._weights.kind
         score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
         marks |= {f"kind:{name}" for name in fit.seen.kinds}
@@ -169,6 +169,7 @@ class Descriptions:
         objects &= matter.objects & self._on_rules or matter.objects
         told = fit.sponsored or fit.acts & _COUNCIL_ACTS
         told = told or (seen.general and (seen.bound & matter.law_years or (fit.ruled and "made" in seen.kinds)))
+        told = told or (fit.in_force and "law" in seen.kinds and seen.marks >= {"cooperation", "limits"})
         if matter.kind != "bill" or seen.objects or not objects or not told:
             return _NO_SUBJECT
         agencies = seen.agencies & matter.agencies

@@ -18,6 +18,7 @@ _SIGNED: Final = re.compile(
     r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)"
     r"|\bsigns\s+(?:\w+\s+)?(?:bills?|laws?|legislation|measures?|into)\b"
 )
+_PRONOUN: Final = re.compile(r"(?:They|It|These|Those|The (?:law|measure|legislation)s?)\b")
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -158,11 +159,16 @@ class Fit:
     @property
     def goes_on(self) -> bool:
         """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
-        recalled = self.fresh or self.dated or self.ruled or self.is_of_one_mayor or self.in_company
+        recalled = self.fresh or self.dated or self.ruled or self.is_of_one_mayor or self.in_company or self.carried_on
         if not self.seen.before or not recalled:
             return False
         day, law_on = self.context.published, self.matter.law_on
         return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
+
+    @property
+    def carried_on(self) -> bool:
+        """A law in force, of which the sentence goes on to tell: "They bar ..." """
+        return self.in_force and "law" in self.seen.before and _PRONOUN.match(self.seen.sentence.words) is not None
 
     def kind_fits(self) -> bool:
         """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
@@ -217,17 +223,24 @@ class Fit:
             return True
         if self.context.published is None and self.in_company:
             return False
-        if self.fresh or (self.pinned and not self._is_of_another_mayor()):
+        if self.fresh or self.aged or (self.pinned and not self._is_of_another_mayor()):
             return False
-        if self.seen.mayors:
+        if self.seen.mayors and not self._is_told_by_a_later_mayor():
             return not (self.ruled or self.unmistakable) or (self._is_of_other_years() and matter.kind == "bill")
         if not self._is_of_other_years() or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
         if matter.kind == "bill" and self.context.published is None and self.own and not matter.is_law:
             return False  # the years are those of the laws that it would change
-        if matter.kind == "resolution" and "law" not in self.seen.kinds:
-            return True  # else the years may be the law's
+        if matter.kind == "resolution":
+            return "law" not in self.seen.kinds or not self.own  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
+
+    def _is_told_by_a_later_mayor(self) -> bool:
+        """Of a law in force a later mayor may speak, who made none in the sentence."""
+        if not self.in_force or not self.matter.law_on or self.seen.kinds & {"made", "bill"}:
+            return False
+        named = [_TERMS.index(name) for name in self.seen.mayors]
+        return "law" in self.seen.kinds and min(named) > _TERMS.index(mayor_on(self.matter.law_on))
 
     def _is_looked_back_on(self) -> bool:
         """An order by its own object, where the mayors in the sentence came later: what is undone, or let happen."""
@@ -240,7 +253,9 @@ class Fit:
 
     def _is_of_other_years(self) -> bool:
         """Whether its years are those of another law; what happened later under a law in force does not date it."""
-        if self.seen.bound or not (self.in_force and (self.ruled or self.matter.objects & self.seen.objects)):
+        alike = self.ruled or self.matter.objects & self.seen.objects or "limits" in self.seen.marks
+        lasting = self.prevails if self.matter.kind == "order" else self.in_force and not self.seen.bound
+        if not (alike and lasting):
             return bool(self.seen.years)
         return any(year <= max(self.matter.law_years) for year in self.seen.years)
 

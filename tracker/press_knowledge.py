@@ -92,11 +92,13 @@ class Knowledge:
     by_law_number: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_object: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_family: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    sections: set[str] = field(default_factory=set)  # of the Code, which a law that is held wrote
 
     def __post_init__(self) -> None:
         for matter in self.matters:
             self.by_file[matter.file_number] = matter
             self.by_family[matter.family].append(matter)
+            self.sections |= {section for section, _ in matter.sections if matter.is_law}
             for name in matter.objects:
                 self.by_object[name].append(matter)
             if matter.local_law:

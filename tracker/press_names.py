@@ -4,6 +4,7 @@ A bill that comes back in a new session keeps its name, so the date decides; whe
 the text names (and the record confirms), the mayor whom it names, and last the bill of the family that was heard last.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -17,6 +18,8 @@ from tracker.press_text import Sentence, fold
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                   "November", "December")  # fmt: skip
 
+_NEW: Final = re.compile(r"\b(?:announces? (?:new )?(?:bills?|legislation)|introduces?\b|introducing|unveils?)", re.IGNORECASE)
+_AGAIN: Final = re.compile(r"\breintroduc|\bagain\b|\bonce more\b|\bhearing\b", re.IGNORECASE)
 _LONG_TITLE: Final = 10  # words
 
 
@@ -86,6 +89,8 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         return told[-1]
     if company := [matter for matter in members if is_of_company(matter, context)]:
         return company[-1]
+    if _NEW.search(folded) and not _AGAIN.search(folded):
+        return members[0]
     if context.mayors:
         ruled = [matter for matter in members if matter.mayors & context.mayors]
         members = ruled or members

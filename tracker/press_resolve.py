@@ -6,6 +6,7 @@ start again every January, so a bare law number needs its year somewhere in the 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -54,7 +55,7 @@ def years_in(folded: str) -> frozenset[int]:
 def resolve(citations: Iterable[Citation], knowledge: Knowledge, context: Context) -> Iterator[tuple[Citation, Known]]:
     """The citations that mean a matter of the record, with that matter."""
     found = list(citations)
-    if any(_is_certain(citation, knowledge) for citation in found):
+    if any(_is_certain(citation, knowledge) for citation in found) or _vouch(found, knowledge):
         context = context._replace(policy=True)
     added = _added_sections(found, knowledge, context)
     for citation in found:
@@ -74,6 +75,18 @@ def _added_sections(found: Iterable[Citation], knowledge: Knowledge, context: Co
     """The sections that a bill cited in the text would add: there the number is a part of that bill."""
     files = (_file(citation, knowledge, context) for citation in found if citation.kind in ("Int", "Res"))
     return {section for matter in files if matter for section, effect in matter.sections if effect == "adds"}
+
+
+def _vouch(found: Iterable[Citation], knowledge: Knowledge) -> bool:
+    """Whether several numbers in one list are bills of one session, or sections, that the record knows."""
+    told: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for citation in found:
+        if citation.group > 1 and citation.kind == "section" and citation.number in knowledge.sections:
+            told["section", 0].add(citation.number)
+        elif citation.group > 1 and citation.kind == "Int" and not citation.year:
+            for matter in knowledge.by_number.get((citation.kind, int(citation.number)), ()):
+                told[citation.kind, session_of(matter.opened_on.year)[0]].add(citation.number)
+    return any(len(numbers) > 1 for numbers in told.values())
 
 
 def _is_certain(citation: Citation, knowledge: Knowledge) -> bool:
