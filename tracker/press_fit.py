@@ -197,8 +197,9 @@ class Fit:
             return True
         if "bans" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
             return True  # "Mayor Mamdani bars ICE from city property"
-        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable:
-            now = self.fresh or (self.context.published is None and bool(self.ruled))
+        if kinds & {"opening", "suit"} and kinds.isdisjoint(_OTHERS) and self.unmistakable:
+            undated = self.context.published is None and self.seen.acts.isdisjoint({"veto", "override"})
+            now = self.fresh or (undated and (bool(self.ruled) or self.is_of_one_mayor))
             return now and ("hand" not in self.seen.marks or bool(self.ruled))
         return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
