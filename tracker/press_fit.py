@@ -163,6 +163,8 @@ class Fit:
         if not self.seen.before or not recalled:
             return False
         day, law_on = self.context.published, self.matter.law_on
+        if self.matter.kind == "bill" and "court" in self.seen.acts:
+            return False  # the courts rule on orders
         return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
 
     @property
@@ -192,12 +194,13 @@ class Fit:
     def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
         if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
-        judged = "court" in self.acts and kinds.isdisjoint({"bill", "law"})
+        here = self.seen.kinds  # without what the sentence before spoke of
+        judged = "court" in self.acts and here.isdisjoint({"bill", "law"})
         if (judged and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
-        if "bans" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
+        if "bans" in here and here.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
             return True  # "Mayor Mamdani bars ICE from city property"
-        if kinds & {"opening", "suit"} and kinds.isdisjoint(_OTHERS) and self.unmistakable:
+        if here & {"opening", "suit"} and here.isdisjoint(_OTHERS) and self.unmistakable:
             undated = self.context.published is None and self.seen.acts.isdisjoint({"veto", "override"})
             now = self.fresh or (undated and (bool(self.ruled) or self.is_of_one_mayor))
             return now and ("hand" not in self.seen.marks or bool(self.ruled))

@@ -18,7 +18,9 @@ from tracker.press_text import Sentence, fold
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                   "November", "December")  # fmt: skip
 
-_NEW: Final = re.compile(r"\b(?:announces? (?:new )?(?:bills?|legislation)|introduces?\b|introducing|unveils?)", re.IGNORECASE)
+_NEW: Final = re.compile(
+    r"\b(?:announces? (?:new )?(?:bills?|legislation)|introduces?\b|introducing|unveils?)", re.IGNORECASE
+)
 _AGAIN: Final = re.compile(r"\breintroduc|\bagain\b|\bonce more\b|\bhearing\b", re.IGNORECASE)
 _LONG_TITLE: Final = 10  # words
 

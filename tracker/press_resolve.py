@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from tracker.identifiers import LocalLaw, OrderNumber
 from tracker.press_citations import Citation
-from tracker.press_text import Sentence
 from tracker.press_knowledge import Knowledge, Known, mayor_on, session_of
+from tracker.press_text import Sentence
 
 FEW_WORDS: Final = 12  # a text this short has no words around its number that could speak for or against it
 _RARE_ORDER: Final = 100  # few mayors get as far, so that such a number alone says much

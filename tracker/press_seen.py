@@ -39,6 +39,8 @@ _BOUND: Final = re.compile(
     rf"|\bin\s+(?:[A-Z]\w+\s+)?({_YEAR}),?(?:{_NEXT}){{0,8}}?\s+{_MADE}\b",
     re.IGNORECASE,
 )
+_CARRIED: Final = 2  # sentences, over which a text goes on about a bill without saying so
+_WHOLE: Final = 6  # words; a shorter line is no sentence that goes on
 _MATTERS: Final = frozenset({"law", "bill", "order", "resolution"})
 _UNITS: Final = {word: number for number, word in enumerate(_NUMBERS, start=1)}
 _AGE: Final = re.compile(
@@ -84,13 +86,16 @@ class Seen(NamedTuple):
 
 def see_all(marked: Iterable[tuple[Sentence, frozenset[str]]], context: Context) -> Iterator[Seen]:
     """Every sentence with its marks and years; what follows a semicolon is still about the same kind of matter."""
-    goes_on, kinds, before = False, _NONE, _NONE
+    goes_on, kinds, before, since = False, _NONE, _NONE, 0
     for place, (sentence, marks) in enumerate(marked):
         own = frozenset(mark for mark in marks if mark.startswith("kind:"))
         inherited = kinds if goes_on and sentence.words[:1].islower() and not own else _NONE
         seen = _see(place, sentence, marks | inherited, context)
-        yield seen._replace(before=_NONE if seen.kinds & _MATTERS else before)
-        goes_on, kinds, before = sentence.words.endswith(";"), own or inherited, seen.kinds
+        told = seen.kinds & _MATTERS or (since and len(sentence.words.split()) < _WHOLE)
+        yield seen._replace(before=_NONE if told else before)
+        goes_on, kinds = sentence.words.endswith(";"), own or inherited
+        since = 0 if seen.kinds & _MATTERS else since + 1
+        before = seen.kinds if since == 0 or since > _CARRIED else seen.kinds | before
 
 
 @lru_cache(maxsize=4096)
