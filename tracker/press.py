@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+import re2
 from sqlmodel import Session
 
 from tracker.press_citations import Citation, find_citations, without_years
@@ -117,7 +118,8 @@ class Press:
         self._last_year = max((matter.opened_on.year for matter in knowledge.matters), default=0)
         self._knowledge = knowledge
         self._namesakes = re.compile("|".join(map(_passed_over, terms.namesakes)) or r"\Z.")
-        self._no_laws = re.compile("|".join(map(_passed_over, terms.no_laws)) or r"\Z.", re.IGNORECASE)
+        plain = "|".join(r"\s+".join(map(re2.escape, words.split())) for words in terms.no_laws)
+        self._no_laws = re2.compile(rf"(?i)\b(?:{plain or 'law enforcement'})\b")
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
         self._names = Names(knowledge)
         self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))

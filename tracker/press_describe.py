@@ -167,8 +167,9 @@ class Descriptions:
         """What a sentence beside it tells of, where this one only says which bill: its sponsor, its veto, its year."""
         matter, seen = fit.matter, fit.seen
         objects &= matter.objects & self._on_rules or matter.objects
-        told = fit.sponsored or fit.acts & _COUNCIL_ACTS
-        told = told or (seen.general and (seen.bound & matter.law_years or (fit.ruled and "made" in seen.kinds)))
+        told = fit.sponsored or bool(fit.acts & _COUNCIL_ACTS)
+        made = bool(seen.bound & matter.law_years) or (bool(fit.ruled) and "made" in seen.kinds)
+        told = told or (bool(seen.general) and made)
         told = told or (fit.in_force and "law" in seen.kinds and seen.marks >= {"cooperation", "limits"})
         if matter.kind != "bill" or seen.objects or not objects or not told:
             return _NO_SUBJECT

@@ -145,7 +145,7 @@ class _Contest:
             return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
-        if years and one.fit.names_its_month:
+        if years and one.matter.kind == "order" and one.fit.names_its_month:
             return True
         cited = [matter for rival in one.rivals for matter in self._told.get(rival, ())]
         if years and one.matter.kind == "bill" and not any(years & matter.law_years for matter in cited):

@@ -13,6 +13,7 @@ _NUMBERS: Final = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
 _NONE: Final = frozenset[str]()
+_NO_YEARS: Final = frozenset[int]()
 _TALLY: Final = re.compile(r"(?<![\d-])(?P<yes>[2-5]\d)\s*(?:-|to|-to-)\s*(?P<no>\d{1,2})(?![\d-])", re.IGNORECASE)
 _DECADE: Final = 10  # years
 _A_DECADE: Final = re.compile(
@@ -110,12 +111,12 @@ def _by_kind(marks: frozenset[str]) -> dict[str, frozenset[str]]:
 
 
 def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context) -> Seen:
-    names = _by_kind(marks)
+    names, years = _by_kind(marks), years_in(sentence.words)
     return Seen(
         place,
         sentence,
         marks,
-        years_in(sentence.words) | _ranges_in(sentence.words),
+        years | _ranges_in(sentence.words) if len(years) > 1 else years,
         _ages_in(sentence.words, context),
         objects=names.get("object", _NONE),
         agencies=names.get("agency", _NONE),
@@ -124,7 +125,7 @@ def _see(place: int, sentence: Sentence, marks: frozenset[str], context: Context
         mayors=names.get("mayor") or names.get("speaker", _NONE),
         people=names.get("sponsor", _NONE),
         tallies=_tallies_in(sentence.words),
-        bound=_bound_in(sentence.words),
+        bound=_bound_in(sentence.words) if years else _NO_YEARS,
     )
 
 
@@ -136,8 +137,6 @@ def _ranges_in(words: str) -> frozenset[int]:
 
 def _bound_in(words: str) -> frozenset[int]:
     """The years of laws and orders."""
-    if "19" not in words and "20" not in words:
-        return frozenset()
     return frozenset(int(next(filter(None, found.groups()))) for found in _BOUND.finditer(words))
 
 
