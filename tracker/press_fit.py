@@ -18,7 +18,7 @@ _SIGNED: Final = re.compile(
     r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)"
     r"|\bsigns\s+(?:\w+\s+)?(?:bills?|laws?|legislation|measures?|into)\b"
 )
-_PRONOUN: Final = re.compile(r"(?:They|It|These|Those|The (?:law|measure|legislation)s?)\b")
+_PRONOUN: Final = re.compile(r"(?:They|It|These|Those|The\s+(?:law|measure|legislation)s?)\b")
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -219,7 +219,7 @@ class Fit:
             and not (matter.twin and self.dated and "plural" in self.seen.kinds)  # "the laws of 2014"
         ):
             return True
-        if matter.how == "lapsed" and not self.dated and _SIGNED.search(self.seen.sentence.words):
+        if matter.how == "lapsed" and not self.dated and _SIGNED.search(" ".join(self.seen.sentence.words.split())):
             return True  # no mayor signed it
         if self.context.published is None and self._is_dead():
             return True
