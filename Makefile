@@ -14,13 +14,13 @@ DATA ?= ../shared/data
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check bench bench-digest lock starter wheel clean
+.PHONY: help install dev run test check audit audit-nu bench bench-digest bench-load lock messages starter wheel clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
-	@echo 'Also: install bench bench-digest lock starter wheel clean'
+	@echo 'Also: install audit audit-nu bench bench-digest bench-load audit audit-nu lock messages starter wheel clean'
 
 install: .venv/.installed
 	@:
@@ -48,10 +48,29 @@ bench: dev
 bench-digest: dev
 	@$(PLACE) -m benchmarks.digest
 
+# the site under load, on the whole archive and 20,000 articles: TRACKER_ARCHIVE=FOLDER make bench-load (needs wrk)
+bench-load: dev
+	@$(PLACE) -m benchmarks.load
+
+# what independent auditors say of the pages: the Nu checker needs npm and Java, Lighthouse needs chromium too
+.venv/audit/node_modules/vnu-jar: | .venv/.dev
+	@npm install --silent --no-save --no-package-lock --prefix .venv/audit vnu-jar@26.9.27
+
+audit-nu: .venv/audit/node_modules/vnu-jar
+	@$(PLACE) -m benchmarks.audit .venv/audit nu
+
+audit: audit-nu
+	@npm install --silent --no-save --no-package-lock --prefix .venv/audit vnu-jar@26.9.27 lighthouse@12.8.2
+	@$(PLACE) -m benchmarks.audit .venv/audit lighthouse
+
 # keeps the pins that still fit; make lock ARGS=--upgrade takes the newest
 lock: dev
 	@$(LOCK) $(ARGS) --group build -o requirements.txt pyproject.toml
 	@$(LOCK) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+# what readers are told, into every catalogue; make messages LANGUAGE=bn begins a new one
+messages: dev
+	@$(PLACE) -m tracker.locale $(LANGUAGE)
 
 starter: install
 	@$(PLACE) -m tracker.record.build $(DATA)

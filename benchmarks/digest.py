@@ -50,7 +50,7 @@ def say_year(year: int, counts: Counts) -> Counts:
     print(
         f"{year}: {counts.days} days with news of any kind, {counts.mails} mails to one who follows every "
         f"introduction; {counts.expected:,} changes of status and new rows were due, {counts.lost} lost, "
-        f"{counts.repeated} repeated",
+        f"{counts.repeated} repeated; {counts.held} runs waited for a person",
         flush=True,
     )
     for name, (rows, lost, empty) in counts.rules.items():

@@ -127,7 +127,8 @@ def main() -> None:
     if what == "fill":
         found = fill(url, int(rest[0]))
     elif what == "compose":
-        found = compose(engine, "daily", DAY, batch=int(rest[0]) if rest else BATCH, after_batch=beat)._asdict()
+        rules, batch = load_config(None, {}).digests, int(rest[0]) if rest else BATCH
+        found = compose(engine, "daily", DAY, rules=rules, batch=batch, after_batch=beat)._asdict()
     else:
         found = send(engine, tools(int(port)), lambda: datetime.now(UTC))._asdict()
     engine.dispose()

@@ -56,6 +56,7 @@ class Counts:
     lost: int = 0
     repeated: int = 0
     foreign: int = 0
+    held: int = 0
     rules: dict[str, Losses] = field(default_factory=dict)
 
 
@@ -92,7 +93,9 @@ def run(place: str, folder: Path, year: int) -> Counts:
         if on == first:
             follow_everything(engine, tools, clock)
             continue
-        compose(engine, "daily", clock, modes=MODES)
+        if compose(engine, "daily", clock, rules=config.digests, modes=MODES).held:
+            counts.held += 1
+            compose(engine, "daily", clock, modes=MODES)
         counts.days += 1
         for message in mails(engine, tools, clock):
             counts.mails += 1
@@ -139,7 +142,7 @@ def mails(engine: sa.Engine, tools: Tools, now: datetime) -> Iterator[EmailMessa
         found = session.execute(sa.select(rows).where(rows.c.composed_at == now)).all()
         slips = [Slip(row.id, row.period, row.composed_at, row.beside) for row in found]
         for key, content in shelf.contents(session, slips).items():
-            links = links_of(tools, 1, "n", now)
+            links = links_of(tools, 1, "n", "en", now)
             envelope = Envelope("reader@example.org", f"<digest-1-{key}@tracker.example.org>", now, links.unsubscribe)
             message = message_from_bytes(
                 tools.packer.pack(tools.writer.write(content, links), envelope), policy=default

@@ -13,18 +13,19 @@ OWN = [path for path in MODULES if "migrations" not in path.parts]
 # what a module may import: itself and everything above it
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("scrapers",),
-    ("tracker", "tracker.errors"),
+    ("tracker", "tracker.errors", "tracker.language"),
     ("tracker.secret", "tracker.networks"),
     ("tracker.tokens",),
     ("tracker.identifiers", "tracker.vocabulary", "tracker.stories"),
-    ("tracker.outlets",),
+    ("tracker.outlets", "tracker.figures"),
     ("tracker.lifecycle", "tracker.scope", "tracker.press_terms", "tracker.press_text", "tracker.press_phrases"),
     ("tracker.press_citations",),
     ("tracker.lineage", "tracker.effective", "tracker.textdiff"),
+    ("tracker.locale",),
     ("tracker.config", "tracker.models", "tracker.wording"),
     ("tracker.order_relations", "tracker.press_knowledge", "tracker.next_steps", "tracker.standing"),
-    ("tracker.press_resolve", "tracker.named", "tracker.law"),
-    ("tracker.atom", "tracker.calendars", "tracker.sitemaps"),
+    ("tracker.press_resolve", "tracker.named", "tracker.law", "tracker.citation", "tracker.sponsoring"),
+    ("tracker.atom", "tracker.sitemaps"),
     ("tracker.press_names", "tracker.press_seen"),
     ("tracker.press_fit",),
     ("tracker.press_rivals",),
@@ -34,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tracker.order_scope", "tracker.order_titles"),
     ("tracker.orders",),
     ("tracker.models_sources", "tracker.models_mail", "tracker.models_editing", "tracker.models_suggestions"),
+    ("tracker.models_reports",),
     ("tracker.models_digests", "tracker.models_law"),
     ("tracker.outbox",),
     ("tracker.following", "tracker.wishes"),
@@ -45,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.wording_hearings",
         "tracker.wording_editing",
     ),
-    ("tracker.wording_changes",),
+    ("tracker.wording_changes", "tracker.calendars"),
     ("tracker.as_of",),
     ("tracker.coverage",),
     (
@@ -69,22 +71,24 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tracker.hearings",
         "tracker.queries_hearings",
         "tracker.queries_coverage",
+        "tracker.queries_milestones",
         "tracker.suggestions",
         "tracker.decisions",
         "tracker.editors",
         "tracker.mail",
     ),
     ("tracker.returns",),
-    ("tracker.queries_lineage", "tracker.queries_law", "tracker.queries_versions"),
+    ("tracker.queries_lineage", "tracker.queries_law", "tracker.queries_versions", "tracker.queries_prints"),
     ("tracker.ingest", "tracker.export_columns", "tracker.health", "tracker.queries_search", "tracker.queries_feeds"),
-    ("tracker.export_coverage",),
+    ("tracker.export_coverage", "tracker.reports"),
     ("tracker.sync", "tracker.export", "tracker.classify", "tracker.queries_api"),
     ("tracker.editing_acts", "tracker.editing_forms"),
     ("tracker.notices", "tracker.subscribing"),
     ("tracker.limits", "tracker.subscribers"),
     ("tracker.retention",),
     ("tracker.choosing", "tracker.becoming", "tracker.telling"),
-    ("tracker.queries_digests",),
+    ("tracker.digest_runs", "tracker.digest_readers"),
+    ("tracker.queries_digests", "tracker.holding"),
     ("tracker.letter", "tracker.deliveries"),
     ("tracker.digests", "tracker.envelope", "tracker.bounces"),
     ("tracker.composing", "tracker.sender", "tracker.digest_archive"),
@@ -162,6 +166,17 @@ def test_no_error_is_swallowed(path: Path) -> None:
             broad = node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
             silent = all(isinstance(step, ast.Pass | ast.Continue) for step in node.body)
             assert not (broad and silent), f"{path.name}:{node.lineno} swallows an error"
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_no_message_stands_inside_another_string(path: Path) -> None:
+    """What gathers messages for the catalogues does not look into f-strings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+                marks = isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "ngettext", "pgettext")
+                written = any(isinstance(each, ast.Constant) for each in call.args)
+                assert not (marks and written), f"{path.name}:{node.lineno} hides a message"
 
 
 @pytest.mark.parametrize("path", OWN, ids=name_of)

@@ -22,7 +22,6 @@ from tracker.models_sources import Article, Coverage
 from tracker.queries_coverage import PAGE_SIZE, CoverageFilter
 from tracker.stories import canonical, shown
 from tracker.web import SiteSettings, create_app
-from tracker.web.strip import BAND, strip
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 LAW, BILL = "Int 0486-2014", "Int 1412-2025"
@@ -161,18 +160,6 @@ def test_the_front_page_counts_stories_by_year_in_the_drawing_and_in_words(clien
     assert bars == words and {"2014", "2025", "2026"} <= set(bars)
     dated = {row.story or row.address: "" for row in record.facts().coverage if row.published_on[:4] == "2014"}
     assert int(bars["2014"]) == len(dated)
-
-
-def test_a_bar_is_never_higher_than_the_band_and_one_story_is_still_seen(engine: sa.Engine) -> None:
-    from tracker import queries
-
-    with reading(engine) as session:
-        drawn = strip(
-            queries.laws(session), queries.orders(session), NOW.date(), {1901: 9, 2014: 1, 2025: 900, 2099: 3}
-        )
-    assert drawn is not None
-    assert [(bar.year, bar.height) for bar in drawn.band] == [(2014, 2), (2025, BAND)]
-    assert all(bar.x > 0 and bar.x + bar.width < 1000 and bar.width > 0 for bar in drawn.band)
 
 
 def test_without_coverage_there_is_no_band_and_no_heading(tmp_path: Path) -> None:

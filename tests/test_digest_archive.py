@@ -1,111 +1,100 @@
-"""Sent digests on the web: what all who follow the subject were told, and nothing of what one person follows."""
+"""Digests on the web: what all who follow the subject were told, and nothing of what one person follows."""
 
-import golden
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
-from sqlmodel import col, select
-from test_subscribers import READER, Desk
+from digest_builder import NOW, add_change, add_matter, add_run, ledger, subscribe
+from flask.testing import FlaskClient
+from sqlmodel import select
 
-from tracker.models import Change
-from tracker.models_digests import Delivery, Digest, DigestChange
+from tracker.composing import compose
+from tracker.database import writing
+from tracker.models_digests import DigestRun
 from tracker.models_mail import Subscriber
-from tracker.subscribing import Wanted
+from tracker.subscribers import delete
 from tracker.web import SiteSettings, create_app
 
-TRACKED, MEASURE = Wanted("tracked", "", "daily"), Wanted("matter", "Int 1412-2025", "daily")
+DAY = timedelta(days=1)
 
 
-class Archive:
-    """A site, and digests put into its outbox by hand."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        golden.fill(engine)
-        self.desk = Desk(engine)
-        self.client = create_app(engine, clock=lambda: golden.NOW, site=SiteSettings()).test_client()
-        self.number = 0
-
-    def subscriber(self, address: str, *wanted: Wanted) -> int:
-        self.desk.confirm(self.desk.ask(*wanted, address=address))
-        with self.desk.open() as session:
-            found = self.desk.who(session, address)
-            assert found is not None and found.id is not None
-            return found.id
-
-    def digest(self, subscriber_id: int, told: dict[int, str], slot: str = "2026-02-10", state: str = "sent") -> None:
-        self.number += 1
-        period = "weekly" if "W" in slot else "daily"
-        with self.desk.open() as session:
-            session.add(
-                Digest(id=self.number, subscriber_id=subscriber_id, period=period, slot=slot, subject="private",
-                       composed_at=golden.NOW, upto_change_id=max(told))
-            )  # fmt: skip
-            session.flush()
-            session.add(
-                Delivery(subscriber_id=subscriber_id, kind="digest", digest_id=self.number, state=state,
-                         message_id=f"digest-{self.number}", queued_at=golden.NOW)
-            )  # fmt: skip
-            session.add_all(
-                DigestChange(subscriber_id=subscriber_id, change_id=change, digest_id=self.number, reasons=reasons)
-                for change, reasons in told.items()
-            )
-
-    def changes(self, file_number: str, *, other: bool = False) -> list[int]:
-        fits = col(Change.file_number) != file_number if other else col(Change.file_number) == file_number
-        with self.desk.open() as session:
-            return list(session.scalars(select(Change.id).where(fits).order_by(col(Change.id))))
+def client(engine: sa.Engine) -> FlaskClient:
+    return create_app(engine, clock=lambda: NOW, site=SiteSettings()).test_client()
 
 
-@pytest.fixture
-def archive(database: sa.Engine) -> Archive:
-    return Archive(database)
+def test_a_digest_stands_on_the_web_whether_or_not_anybody_follows(database: sa.Engine) -> None:
+    run = add_run(database)
+    add_change(database, run, add_matter(database))
+    other = add_matter(database, "Int 9-2026", scope="out")
+    add_change(database, run, other, file_number="Int 9-2026")
+    compose(database, "daily", NOW)
+    assert 'href="/digests/2026-03-02"' in client(database).get("/digests").text
+    page = client(database).get("/digests/2026-03-02")
+    assert (page.status_code, "Int 1412-2025" in page.text, "Int 9-2026" in page.text) == (200, True, False)
 
 
-def test_what_the_whole_subject_was_told_is_shown_without_an_address(archive: Archive) -> None:
-    public, private = archive.changes("Int 1412-2025")[0], archive.changes("Int 1412-2025", other=True)[0]
-    reader = archive.subscriber(READER, TRACKED, MEASURE)
-    archive.digest(reader, {public: "matter Int 1412-2025\ntracked", private: "search my own words"})
-    assert 'href="/digests/2026-02-10"' in archive.client.get("/digests").text
-    page = archive.client.get("/digests/2026-02-10")
-    with archive.desk.open() as session:
-        hidden = session.get_one(Change, private).file_number
-    assert (page.status_code, "Int 1412-2025" in page.text) == (200, True)
-    for secret in ("reader@", "my own words", "private", hidden):
-        assert secret not in page.text
+def test_it_says_what_those_who_follow_the_subject_were_told(database: sa.Engine) -> None:
+    reader = subscribe(database, ("tracked", ""))
+    changes = []
+    for number, scope in ((1, "core"), (2, "related"), (3, "out")):
+        key = add_matter(database, f"Int {number}-2026", scope=scope)
+        changes.append(add_change(database, add_run(database), key, file_number=f"Int {number}-2026"))
+    compose(database, "daily", NOW)
+    told = ledger(database, reader)
+    page = client(database).get("/digests/2026-03-02").text
+    assert told == changes[:2]
+    assert [f"Int {number}-2026" in page for number in (1, 2, 3)] == [True, True, False]
 
 
-def test_several_readers_of_one_slot_make_one_page(archive: Archive) -> None:
-    first, second = archive.changes("Int 1412-2025")[:2]
-    archive.digest(archive.subscriber(READER, TRACKED), {first: "tracked"}, "2026-W07")
-    archive.digest(archive.subscriber("other@example.org", TRACKED), {first: "core", second: "core"}, "2026-W07")
-    assert archive.client.get("/digests").text.count('href="/digests/2026-W07"') == 1
-    page = archive.client.get("/digests/2026-W07").text
-    assert "weekly digest" in page and page.count('<span class="meta">') >= 2
+def test_each_change_stands_in_one_digest_of_its_period(database: sa.Engine) -> None:
+    key = add_matter(database)
+    add_change(database, add_run(database), key, after="Approved by Committee")
+    compose(database, "daily", NOW)
+    compose(database, "daily", NOW + timedelta(hours=1))
+    add_change(database, add_run(database), key, after="Approved by Council")
+    compose(database, "daily", NOW + DAY)
+    compose(database, "weekly", NOW + DAY)
+    site = client(database)
+    first, second, week = (site.get(f"/digests/{slot}").text for slot in ("2026-03-02", "2026-03-03", "2026-W10"))
+    assert ("by Committee" in first, "by Council" in first) == (True, False)
+    assert ("by Committee" in second, "by Council" in second) == (False, True)
+    assert second.count("<li>") < week.count("<li>")
+    assert "weekly digest" in week
+    assert site.get("/digests").text.count('href="/digests/20') == 3
 
 
-@pytest.mark.parametrize(
-    ("reasons", "state"),
-    [
-        ("matter Int 1412-2025", "sent"),
-        ("search core", "sent"),
-        ("search tracked\nstage law", "sent"),
-        ("core", "queued"),
-    ],
-)
-def test_what_one_person_follows_or_was_not_sent_is_no_digest_for_all(
-    archive: Archive, reasons: str, state: str
-) -> None:
-    reader = archive.subscriber(READER, TRACKED)
-    archive.digest(reader, {archive.changes("Int 1412-2025")[0]: reasons}, state=state)
-    assert "None was sent yet" in archive.client.get("/digests").text
-    assert archive.client.get("/digests/2026-02-10").status_code == 404
+def test_whoever_leaves_takes_no_digest_along(record: sa.Engine) -> None:
+    reader = subscribe(record, ("tracked", ""))
+    add_change(record, add_run(record), add_matter(record))
+    compose(record, "daily", NOW)
+    before = client(record).get("/digests/2026-03-02").text
+    with writing(record) as session:
+        delete(session, session.get_one(Subscriber, reader))
+    assert client(record).get("/digests/2026-03-02").text == before
+
+
+def test_what_single_readers_follow_is_not_shown(record: sa.Engine) -> None:
+    subscribe(record, ("search", "my own words"), ("matter", "Int 9-2026"))
+    key = add_matter(record, "Int 9-2026", scope="out")
+    add_change(record, add_run(record), key, file_number="Int 9-2026")
+    assert compose(record, "daily", NOW).digests == 1
+    assert "None was written yet" in client(record).get("/digests").text
+    assert client(record).get("/digests/2026-03-02").status_code == 404
+
+
+def test_a_day_without_news_and_mail_as_it_happens_make_no_page(record: sa.Engine) -> None:
+    compose(record, "daily", NOW)
+    add_change(record, add_run(record), add_matter(record))
+    compose(record, "now", NOW)
+    assert "None was written yet" in client(record).get("/digests").text
+    with writing(record) as session:
+        assert len(session.scalars(select(DigestRun)).all()) == 2
 
 
 @pytest.mark.parametrize("slot", ["x", "%00", "2026-02-31x", "run-1", "..", "2026-13-45", "٢٠٢٦-02-10"])
-def test_what_is_no_slot_is_not_found(archive: Archive, slot: str) -> None:
-    assert archive.client.get(f"/digests/{slot}").status_code == 404
+def test_what_is_no_slot_is_not_found(record: sa.Engine, slot: str) -> None:
+    assert client(record).get(f"/digests/{slot}").status_code == 404
 
 
-def test_a_page_of_sent_digests_may_be_kept_for_a_minute(archive: Archive) -> None:
-    assert archive.client.get("/digests").headers["Cache-Control"] == "public, max-age=60"
-    with archive.desk.open() as session:
-        assert session.scalars(select(Subscriber)).first() is None
+def test_a_page_of_digests_may_be_kept_for_a_minute(record: sa.Engine) -> None:
+    assert client(record).get("/digests").headers["Cache-Control"] == "public, max-age=60"

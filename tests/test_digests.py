@@ -27,13 +27,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tracker.composing import compose, slot_of
+from tracker.composing import Composed, compose, slot_of
 from tracker.database import connect, reading, upgrade, writing
 from tracker.digests import Shelf, Slip
 from tracker.envelope import Envelope, quoted
 from tracker.held import table
 from tracker.letter import Caps, Links, Writer
-from tracker.models import Note, Relation
+from tracker.models import Note, Relation, SectionEffect
 from tracker.models_digests import Digest
 from tracker.models_mail import Subscription
 from tracker.models_sources import Article, Coverage, Incident
@@ -72,7 +72,8 @@ def test_a_change_is_told_once_whatever_the_period(database: sa.Engine) -> None:
     assert compose(database, "daily", NOW).digests == 0
     assert ledger(database, reader) == [change]
     (delivery,) = deliveries(database)
-    assert (delivery.state, delivery.message_id) == ("queued", f"digest-{reader}-{delivery.digest_id}")
+    assert delivery.state == "queued"
+    assert re.fullmatch(rf"digest-{delivery.digest_id}-[0-9a-f]{{16}}", delivery.message_id)  # nobody can guess it
 
 
 def test_a_second_run_of_the_day_writes_nothing(database: sa.Engine) -> None:
@@ -161,6 +162,32 @@ def test_a_bill_that_comes_back_is_told_to_those_who_followed_it(database: sa.En
     came = add_change(database, add_run(database), again, "appeared", before="", after="Introduced")
     compose(database, "daily", NOW)
     assert ledger(database, reader) == [came]
+
+
+def test_each_kind_of_subscription_is_told_what_it_asked_for(record: sa.Engine) -> None:
+    """One record, one subscriber a kind, each told of its own changes and of no other."""
+    run = add_run(record)
+    bill, other = add_matter(record), add_matter(record, "Int 2-2026", scope="out", name="Street vending")
+    order = add_matter(record, "EO 9-2026", kind="Executive Order", scope="related")
+    with writing(record) as session:
+        session.add(SectionEffect(file_number="Int 1412-2025", code="admin", section="9-131", effect="amends"))
+    law = add_action(record, run, bill, 61, "Overridden by Council", NOW.date())
+    sponsors = add_change(record, run, bill, "sponsors_changed")
+    hearing = add_change(record, run, bill, "hearing_scheduled")
+    vending = add_change(record, run, other, file_number="Int 2-2026")
+    signed = add_change(record, run, order, file_number="EO 9-2026")
+    expected = {
+        ("core", ""): [law, hearing],
+        ("tracked", ""): [law, hearing, signed],
+        ("introductions", ""): [law, hearing, vending],
+        ("orders", ""): [signed],
+        ("hearings", ""): [hearing],
+        ("matter", "Int 1412-2025"): [law, sponsors, hearing],
+        ("section", "admin 9-131"): [law, sponsors, hearing],
+    }
+    readers = {target: subscribe(record, target) for target in expected}
+    compose(record, "daily", NOW)
+    assert {target: ledger(record, reader) for target, reader in readers.items()} == expected
 
 
 def test_slots_are_days_weeks_and_runs() -> None:
@@ -319,9 +346,7 @@ def test_a_source_that_has_been_down_for_a_day_is_news_once(database: sa.Engine)
 
 def test_a_quiet_week_is_told_to_those_who_asked_for_it(database: sa.Engine) -> None:
     quiet, other = subscribe(database, ("core", ""), quiet_weeks=True), subscribe(database, ("core", ""))
-    assert compose(database, "weekly", NOW)._asdict() == {
-        "slot": "2026-W10", "digests": 1, "changes": 0, "quiet": 1,
-    }  # fmt: skip
+    assert compose(database, "weekly", NOW) == Composed("2026-W10", digests=1, quiet=1)
     assert mail_of(database, quiet)["Subject"] == "Nothing changed in the week to 2 Mar 2026"
     assert compose(database, "weekly", NOW + 2 * DAY).digests == 0
     assert ledger(database, other) == []
@@ -359,10 +384,11 @@ def test_headers_are_those_of_a_list_and_stay_on_one_line(database: sa.Engine) -
 
     kit = tools(unsubscribe_mailto="leave@example.org")
     link = f"https://tracker.example.org/unsubscribe/{'a' * 160}"
+    mailto = f"mailto:leave@example.org?subject=unsubscribe%20{'a' * 160}"
     raw = kit.packer.pack(
         Letter("Ünïcode " * 30, ("t\n.\n",), ("<p>h</p>",)), Envelope("r@example.org", "<m@h>", NOW, link)
     )
-    assert f"\r\nList-Unsubscribe: <{link}>, <mailto:leave@example.org?subject=unsubscribe>\r\n".encode() in raw
+    assert f"\r\nList-Unsubscribe: <{link}>, <{mailto}>\r\n".encode() in raw
     mail = parsed(raw)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-Id"] == "NYC Sanctuary Law Tracker <updates.tracker.example.org>"

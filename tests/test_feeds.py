@@ -141,6 +141,14 @@ def test_an_entry_leads_to_its_change_on_the_matters_page(client: FlaskClient) -
         assert f'id="{anchor}"' in page
 
 
+def test_a_feed_is_in_the_language_of_its_address_and_its_entries_keep_their_ids(client: FlaskClient) -> None:
+    english, spanish = (feedparser.parse(client.get(f"{folder}/changes.atom").data) for folder in ("", "/es"))
+    assert (english.feed.language, spanish.feed.language) == ("en", "es")
+    assert [entry.id for entry in english.entries] == [entry.id for entry in spanish.entries]
+    assert all("/es/matters/" in entry.link for entry in spanish.entries)
+    assert b"//ES" in client.get("/es/calendar.ics").data
+
+
 def test_a_matter_that_was_old_when_first_seen_is_no_news(client: FlaskClient) -> None:
     numbers = {entry.title.partition(":")[0] for entry in parsed(client, "/changes.atom").entries}
     assert "Int 209-2026" in numbers

@@ -135,7 +135,7 @@ def test_a_section_tells_who_made_it_who_tried_and_who_sued(client: FlaskClient)
     assert "In force today, in the form of Local Law 63 of 2026, since 29 Jan 2026." in text
     assert "Added by Local Law 62 of 2011 First limits on jail detainers In force from 21 Mar 2012" in text
     assert "Would repeal the section" in text and "Would have repealed the section" in text
-    assert "Would have amended subdivision (b)(1), added subdivision (i)" in text
+    assert "Would have amended subdivision (b)(1) · Would have added subdivision (i)" in text
     assert text.count("United States v. City of New York (2025) Federal suit") == 1
     assert "challenges section 10-178" not in text, "that is told on the page of the other section"
 
@@ -192,6 +192,7 @@ def test_the_missing_version_is_named_with_those_that_are_held(client: FlaskClie
 
 def test_texts_that_are_too_long_are_not_compared(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.textdiff.LONGEST", 100)
+    client.application.extensions["tracker.pages"].forget()
     assert "too long to be compared on a page" in words(client, "/matters/int-1412-2025/versions/first..A")
 
 

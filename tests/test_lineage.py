@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.records import RelationRecord
-from tracker import facts, lineage, queries_lineage, returns
+from tracker import facts, language, lineage, queries_lineage, returns
 from tracker.cli import main
 from tracker.database import reading, writing
 from tracker.errors import NotFound
@@ -227,7 +227,7 @@ def test_the_chain_is_told_oldest_first(database: sa.Engine) -> None:
     with reading(database) as session:
         forms = queries_lineage.forms(session, "Int 0841-2022")
         assert [each.file_number for each in forms] == ["Int 0841-2022", "Int 0274-2024"]
-        assert forms[1].by_rule and forms[1].evidence.startswith("100% of the shorter")
+        assert forms[1].by_rule and forms[1].evidence[0].startswith("100% of the shorter")
         assert queries_lineage.forms(session, "Int 0001-2020") == ()
 
 
@@ -267,6 +267,19 @@ def labelled(data: Path) -> tuple[dict[str, dict[str, Any]], set[tuple[str, str]
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
     with zstandard.open(path, "rt", encoding="utf-8") as stream:
         yield from map(json.loads, stream)
+
+
+def test_the_rules_reasons_are_told_in_the_language_and_other_words_as_they_are() -> None:
+    every = lineage.Finding(noted=True, title=0.9, sponsor=True, part=0.761, whole=0.5)
+    kept = lineage.Proposal("Int 0001-2022", "Int 0002-2024", 0.9, tuple(lineage.reasons(every))).evidence
+    assert kept == (
+        "The drafting note names the earlier file; 76% of the shorter text's runs of five words are in both texts; the "
+        "titles are nearly the same; the prime sponsor is the same."
+    )
+    assert lineage.told(kept) == kept
+    assert lineage.told("An editor says so.") == "An editor says so."
+    with language.speaking("es"):
+        assert lineage.told("An editor says so; the titles are the same.") is None
 
 
 def test_precision_and_recall_on_the_labels(data: Path) -> None:

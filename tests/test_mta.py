@@ -4,6 +4,7 @@ Both are Debian's. OpenSMTPD must be started by root and has one queue on a mach
 """
 
 import fcntl
+import mailbox
 import os
 import re
 import shutil
@@ -11,16 +12,21 @@ import socket
 import subprocess
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import sqlalchemy as sa
 from digest_builder import (
     NOW,
+    SECRET,
     SITE,
     add_action,
     add_matter,
@@ -28,16 +34,21 @@ from digest_builder import (
     deliveries,
     parsed,
     reading_of,
+    settings,
     state_of,
     subscribe,
     tools,
 )  # fmt: skip
 
+from tracker.bounces import Bounced, read_mailbox
 from tracker.composing import compose
+from tracker.config import load_config
 from tracker.database import writing
+from tracker.mail import Mailer
 from tracker.notices import confirm_payload
 from tracker.outbox import queue_notice
 from tracker.sender import WAITS, Sent, send
+from tracker.web import SiteSettings, create_app
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("smtpd") or os.getuid() != 0, reason="OpenSMTPD is not installed, or the tests are not run by root"
@@ -45,7 +56,9 @@ pytestmark = pytest.mark.skipif(
 NO_FILTER = pytest.mark.skipif(not shutil.which("spamassassin"), reason="SpamAssassin is not installed")
 
 # new ones in every run: what a server had not crossed off when it was stopped, it delivers again the next time
-GOOD, GONE, FULL, WHOLE, CLEAN = (f"{uuid.uuid4().hex[:12]}@example.org" for _ in range(5))
+GOOD, GONE, FULL, WHOLE, CLEAN, BY_HEADER, BY_LINK, BY_MAIL, OTHER = (
+    f"{uuid.uuid4().hex[:12]}@example.org" for _ in range(9)
+)
 # no faults: it came over the loopback alone, and it has HTML beside its text
 NO_FAULT = {"ALL_TRUSTED", "NO_RELAYS", "NO_RECEIVED", "HTML_MESSAGE"}
 
@@ -57,14 +70,15 @@ class Server:
     port: int
     box: Path
     process: "subprocess.Popen[str]"
+    counted: Counter[str] = field(default_factory=Counter)
 
     def delivered(self, address: str, count: int = 1) -> list[bytes]:
-        """So many mails to an address, as they lie in its mailbox; waits for the server to say that they are there."""
+        """All mails to an address, as they lie in its mailbox; waits for the server to say that so many are there."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            count -= "stat=Delivered" in line and f"to=<{address}>" in line
-            if not count:
-                break
+        while self.counted[address] < count:
+            line = self.process.stdout.readline()
+            assert line, "the server is gone"
+            self.counted.update(re.findall(r"to=<([^>]+)>.*stat=Delivered", line))
         mails = [file.read_bytes() for file in (self.box / "new").iterdir()]
         return [mail for mail in mails if parsed(mail)["To"] == address]
 
@@ -167,6 +181,110 @@ def test_a_mail_arrives_as_it_was_written(record: sa.Engine) -> None:
     assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "Council overrode the veto." in reading_of(digest, "plain")
     assert not digest.defects
+
+
+class Household:
+    """A site, its outbox and a mail server; what a reader does, done by what stands in their own mailbox alone."""
+
+    def __init__(self, engine: sa.Engine, mta: Server, **given: str) -> None:
+        self.engine, self.mta, self.now = engine, mta, NOW
+        self.kit, self.read = tools(mta.port, **given), dict[str, set[bytes]]()
+        rules = load_config(None, {}).subscribe
+        settings = SiteSettings(base_url=SITE.base_url, subscribing=rules)
+        self.site = create_app(engine, clock=lambda: self.now, site=settings, secret=SECRET).test_client()
+        self.matter = add_matter(engine)
+
+    def new_mail(self, address: str, sent: Sent) -> EmailMessage:
+        """Send what waits, which must come to so much; the one new mail in this mailbox."""
+        assert send(self.engine, self.kit, lambda: self.now) == sent
+        before = self.read.get(address, set())
+        self.read[address] = set(self.mta.delivered(address, len(before) + 1))
+        (new,) = self.read[address] - before
+        return parsed(new)
+
+    def begins(self, address: str) -> None:
+        """Sign up with the form, open the link of the mail that arrives, press the button of its page."""
+        form = {"address": address, "follow": "core", "period": "daily"}
+        assert self.site.post("/subscribe", data=form).status_code == 202
+        page = path_in(self.new_mail(address, Sent(sent=1)), "/subscribe/confirm/")
+        assert send(self.engine, self.kit, lambda: self.now) == Sent()
+        assert "<button" in self.site.get(page).text
+        self.council_acts()  # before the button: no news to this reader
+        assert self.site.post(page).status_code == 200
+
+    def council_acts(self) -> None:
+        add_action(self.engine, add_run(self.engine, self.now), self.matter, 68, "Approved by Council", self.now.date())
+
+    def happens(self) -> None:
+        """The Council acts, and a day later digests are written."""
+        self.council_acts()
+        self.now += timedelta(days=1)
+        compose(self.engine, "daily", self.now)
+
+
+def path_in(mail: EmailMessage, beginning: str) -> str:
+    """The address in a mail whose path begins so, without the host."""
+    found = re.search(rf"{re.escape(SITE.base_url)}({beginning}[\w.-]+)", reading_of(mail, "plain"))
+    assert found is not None
+    return found[1]
+
+
+def test_from_the_form_to_the_last_mail_and_one_post_to_the_headers_address_ends_it(record: sa.Engine) -> None:
+    with mail_server(BY_HEADER, OTHER) as mta:
+        home = Household(record, mta)
+        home.begins(BY_HEADER)
+        home.begins(OTHER)
+        home.happens()
+        digest = home.new_mail(BY_HEADER, Sent(sent=2))
+        assert "Council passed" in reading_of(digest, "plain")
+        assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        link = str(digest["List-Unsubscribe"]).strip("<>").removeprefix(SITE.base_url)
+        for looks in (home.site.get, home.site.head):
+            assert looks(link).status_code == 200
+        home.happens()
+        assert home.new_mail(BY_HEADER, Sent(sent=2))["Subject"] == digest["Subject"]  # looking ended nothing
+        ended = home.site.post(
+            link, data="List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+        )
+        assert (ended.status_code, "Location" in ended.headers) == (200, False)
+        home.happens()
+        home.read[OTHER] = set(mta.delivered(OTHER, 3))
+        assert home.new_mail(OTHER, Sent(sent=1))  # the other reader's alone
+
+
+def test_the_link_at_the_foot_of_a_digest_ends_it_by_a_button(record: sa.Engine) -> None:
+    with mail_server(BY_LINK) as mta:
+        home = Household(record, mta)
+        home.begins(BY_LINK)
+        home.happens()
+        digest = home.new_mail(BY_LINK, Sent(sent=1))
+        assert reading_of(digest, "plain").count("Council passed") == 1
+        page = path_in(digest, "/unsubscribe/")
+        assert "<button" in home.site.get(page).text
+        assert home.site.post(page).status_code == 200
+        home.happens()
+        assert send(record, home.kit, lambda: home.now) == Sent()
+
+
+def test_a_mail_to_the_headers_other_address_ends_it(record: sa.Engine, tmp_path: Path) -> None:
+    leave = f"leave-{OTHER}"
+    with mail_server(BY_MAIL, leave) as mta:
+        home = Household(record, mta, unsubscribe_mailto=leave)
+        home.begins(BY_MAIL)
+        home.happens()
+        digest = home.new_mail(BY_MAIL, Sent(sent=1))
+        mailto = str(digest["List-Unsubscribe"]).split(", ")[1].strip("<>")
+        answer = EmailMessage()
+        answer["From"], answer["To"] = BY_MAIL, urlsplit(mailto).path
+        answer["Subject"] = unquote(urlsplit(mailto).query.removeprefix("subject="))
+        with Mailer(settings(mta.port)) as mailer:
+            mailer.hand_over(answer.as_bytes(policy=SMTP), leave)
+        box = mailbox.Maildir(tmp_path / "box", create=True)
+        for content in mta.delivered(leave):
+            box.add(content)
+        assert read_mailbox(record, home.kit.tokens, tmp_path / "box", home.now) == Bounced(read=1, ended=1)
+        home.happens()
+        assert send(record, home.kit, lambda: home.now) == Sent()
 
 
 @NO_FILTER

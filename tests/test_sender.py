@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 from digest_builder import (
     NOW,
+    SECRET,
     SITE,
     add_change,
     add_matter,
@@ -27,7 +29,7 @@ from digest_builder import (
 )  # fmt: skip
 from test_mail import Inbox, server
 
-from tracker.bounces import read_mailbox
+from tracker.bounces import Bounced, read_mailbox
 from tracker.composing import compose
 from tracker.database import reading, writing
 from tracker.deliveries import as_sender, claim, stop_writing
@@ -40,7 +42,8 @@ from tracker.mail import MailFailed
 from tracker.models_digests import Delivery
 from tracker.models_mail import Suppression
 from tracker.outbox import queue_notice
-from tracker.sender import WAITS, Sent, send
+from tracker.sender import WAITS, Sent, links_of, send
+from tracker.tokens import Tokens
 
 MINUTE = timedelta(minutes=1)
 
@@ -294,8 +297,8 @@ def report(message_id: str, action: str, status: str, *, headers_only: bool = Fa
 @pytest.mark.parametrize("headers_only", [False, True])
 @pytest.mark.parametrize(
     ("action", "status", "counted", "state"),
-    [("failed", "5.1.1", (1, 1, 0, 0), "bounced"), ("delayed", "4.4.1", (1, 0, 1, 0), "active"),
-     ("failed", "4.4.7", (1, 0, 1, 0), "active")],
+    [("failed", "5.1.1", (1, 1, 0, 0, 0, 0), "bounced"), ("delayed", "4.4.1", (1, 0, 0, 0, 1, 0), "active"),
+     ("failed", "4.4.7", (1, 0, 0, 0, 1, 0), "active")],
 )  # fmt: skip
 def test_reports_are_found_by_the_message_id(
     record: sa.Engine, tmp_path: Path, action: str, status: str, counted: tuple[int, ...], state: str,
@@ -304,9 +307,9 @@ def test_reports_are_found_by_the_message_id(
     (reader,) = written(record)
     box = mailbox.Maildir(tmp_path / "box", create=True)
     box.add(report(only(record).message_id, action, status, headers_only=headers_only))
-    assert tuple(read_mailbox(record, tmp_path / "box", NOW)) == counted
+    assert tuple(read_mailbox(record, Tokens(SECRET), tmp_path / "box", NOW)) == counted
     assert state_of(record, reader) == state
-    assert tuple(read_mailbox(record, tmp_path / "box", NOW)) == counted  # twice does no harm
+    assert tuple(read_mailbox(record, Tokens(SECRET), tmp_path / "box", NOW)) == counted  # twice does no harm
 
 
 def test_an_mbox_with_other_mail_changes_nothing(record: sa.Engine, tmp_path: Path) -> None:
@@ -318,7 +321,50 @@ def test_an_mbox_with_other_mail_changes_nothing(record: sa.Engine, tmp_path: Pa
     box.add(letter)
     box.add(report("digest-9-9", "failed", "5.1.1"))
     box.close()
-    assert tuple(read_mailbox(record, tmp_path / "box", NOW)) == (2, 0, 0, 2)
+    assert read_mailbox(record, Tokens(SECRET), tmp_path / "box", NOW) == Bounced(read=2, unknown=2)
+
+
+def complaint(message_id: str, kind: str = "abuse") -> bytes:
+    """A feedback report (RFC 5965) on one mail, as mailbox providers send them."""
+    return (
+        "From: <abusedesk@example.com>\r\nSubject: FW: a digest\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nThis is an email abuse report.\r\n"
+        f"--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: {kind}\r\nVersion: 1\r\n"
+        "User-Agent: SomeGenerator/1.0\r\nOriginal-Mail-From: <tracker@example.org>\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: <tracker@example.org>\r\n"
+        f"Message-ID: <{message_id}@tracker.example.org>\r\nSubject: x\r\n\r\nSome text.\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted", "state", "never"),
+    [
+        ("abuse", Bounced(read=1, complaints=1), "bounced", ["complained"]),
+        ("opt-out", Bounced(read=1, complaints=1), "bounced", ["complained"]),
+        ("not-spam", Bounced(read=1, temporary=1), "active", []),
+    ],
+)
+def test_whoever_complains_is_written_to_no_more(
+    database: sa.Engine, tmp_path: Path, kind: str, counted: Bounced, state: str, never: list[str]
+) -> None:
+    (reader,) = written(database)
+    box = mailbox.Maildir(tmp_path / "box", create=True)
+    box.add(complaint(only(database).message_id, kind))
+    assert read_mailbox(database, Tokens(SECRET), tmp_path / "box", NOW) == counted
+    assert (state_of(database, reader), suppressed(database)) == (state, never)
+    assert read_mailbox(database, Tokens(SECRET), tmp_path / "box", NOW) == counted  # twice does no harm
+
+
+def test_a_report_that_guesses_ends_nothing(record: sa.Engine, tmp_path: Path) -> None:
+    (reader,) = written(record)
+    guess = only(record).message_id.rpartition("-")[0]
+    box = mailbox.Maildir(tmp_path / "box", create=True)
+    for guessed in (guess, f"{guess}-0000000000000000", f"digest-{reader}-{only(record).digest_id}"):
+        box.add(complaint(guessed))
+        box.add(report(guessed, "failed", "5.1.1"))
+    assert read_mailbox(record, Tokens(SECRET), tmp_path / "box", NOW) == Bounced(read=6, unknown=6)
+    assert state_of(record, reader) == "active"
 
 
 def test_stopping_takes_what_waits_out_of_the_outbox(database: sa.Engine) -> None:
@@ -326,3 +372,25 @@ def test_stopping_takes_what_waits_out_of_the_outbox(database: sa.Engine) -> Non
     stop_writing(database, reader, "bounced", NOW)
     stop_writing(database, reader, "bounced", NOW)
     assert (only(database).state, suppressed(database)) == ("suppressed", ["bounced"])
+
+
+def test_a_mail_to_the_address_of_the_header_ends_all_mail_and_a_forged_one_does_not(
+    database: sa.Engine, tmp_path: Path
+) -> None:
+    kit = tools(unsubscribe_mailto="leave@example.org")
+    reader = subscribe(database, ("core", ""))
+    links = links_of(kit, reader, f"nonce{reader}", "en", NOW)
+    packed = kit.packer.pack(
+        Letter("x", ("x",), ("x",)), Envelope("reader@example.org", "<x@example.org>", NOW, links.unsubscribe)
+    )
+    _, mailto = str(parsed(packed)["List-Unsubscribe"]).split(", ")
+    box = mailbox.Maildir(tmp_path / "box", create=True)
+    for subject in ("unsubscribe", "unsubscribe me", f"unsubscribe {links.manage.rpartition('/')[2]}"):
+        box.add(f"From: x@example.net\r\nSubject: {subject}\r\n\r\n")
+    assert read_mailbox(database, kit.tokens, tmp_path / "box", NOW) == Bounced(read=3, unknown=3)
+    subject = unquote(mailto.strip("<>").partition("?subject=")[2])
+    box.add(f"From: x@example.net\r\nSubject: Re: {subject}\r\n\r\n")
+    assert state_of(database, reader) == "active"
+    for _ in range(2):
+        assert read_mailbox(database, kit.tokens, tmp_path / "box", NOW) == Bounced(read=4, ended=1, unknown=3)
+    assert state_of(database, reader) == "ended"

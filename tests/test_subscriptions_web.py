@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
+from test_sender import complaint
 from test_subscribers import CORE, LAW, RULES, SECRET, Desk
 from werkzeug.test import TestResponse
 
 from tracker.models_digests import Delivery
-from tracker.models_mail import Attempt, SpentToken, Subscriber, Subscription
+from tracker.models_mail import FOLLOWED, PERIODS, Attempt, SpentToken, Subscriber, Subscription, Suppression
 from tracker.web import SiteSettings, create_app
 
 FORM = {"address": "reader@example.org", "follow": "core", "period": "daily"}
@@ -273,6 +274,42 @@ def test_links_of_other_pages_fill_the_form_in(stand: Stand) -> None:
     assert re.search(r'<option value="[^"]+" selected>§', stand.client.get(section[1]).text)
 
 
+# one way to choose each kind on the form, and what is then followed; a new kind must be added here
+CHOICES = {
+    "core": ({"follow": "core"}, ""),
+    "tracked": ({"follow": "tracked"}, ""),
+    "hearings": ({"follow": "hearings"}, ""),
+    "orders": ({"follow": "orders"}, ""),
+    "introductions": ({"follow": "introductions"}, ""),
+    "matter": ({"matter": "Int. No. 1412-2025"}, "Int 1412-2025"),
+    "section": ({"section": "admin 9-131"}, "admin 9-131"),
+    "stage": ({"stage": "law"}, "law"),
+    "search": ({"q": "judicial warrant"}, "judicial warrant"),
+}
+
+
+@pytest.mark.parametrize(("kind", "period"), [*zip(FOLLOWED, PERIODS * 3, strict=True)])
+def test_each_kind_is_chosen_on_the_form_and_on_ones_own_page_in_each_period(
+    stand: Stand, kind: str, period: str
+) -> None:
+    chosen, value = CHOICES[kind]
+    form = stand.client.get("/subscribe").text
+    ((field, typed),) = chosen.items()
+    assert f'name="{field}"' in form and f'name="period" value="{period}"' in form
+    assert field in ("matter", "q") or f'value="{typed}"' in form
+    asked = stand.client.post("/subscribe", data={"address": "reader@example.org", "period": period, **chosen})
+    assert asked.status_code == 202
+    stand.desk.confirm(stand.desk.confirm_token(stand.desk.mails("confirm")[0]))
+    assert stand.desk.follows() == {(kind, value, period)}
+    page = f"/subscriptions/{stand.desk.link('manage')}"
+    row = re.search(r'name="end" value="(\d+)"', stand.client.get(page).text)
+    assert row is not None
+    stand.client.post(page, data={"end": row[1]})
+    assert stand.desk.follows() == set()
+    assert stand.client.post(f"{page}/add", data={"period": period, **chosen}).status_code == 303
+    assert stand.desk.follows() == {(kind, value, period)}
+
+
 def test_one_s_own_page_changes_adds_pauses_and_goes_on(stand: Stand) -> None:
     stand.desk.active(CORE, LAW)
     page = f"/subscriptions/{stand.desk.link('manage')}"
@@ -365,13 +402,34 @@ def test_a_bounce_is_believed_from_those_who_show_the_token(stand: Stand) -> Non
     ours = {"Authorization": "Bearer a shared token"}
     for headers in ({}, {"Authorization": "Bearer another"}, {"Authorization": "Basic a shared token"}):
         assert stand.client.post("/mail/bounce", json=known, headers=headers).status_code == 403
-    for wrong in ([], {}, {"message_id": 1, "permanent": True}, {"message_id": "x", "permanent": "yes"}):
+    for wrong in (
+        [], {}, {"message_id": 1, "permanent": True}, {"message_id": "x", "permanent": "yes"}, {"message_id": "x"},
+        {"message_id": "x", "complaint": "yes"},
+    ):  # fmt: skip
         assert stand.client.post("/mail/bounce", json=wrong, headers=ours).status_code == 400
     for harmless in (known | {"permanent": False}, known | {"message_id": "<unknown@example.org>"}):
         assert stand.client.post("/mail/bounce", json=harmless, headers=ours).status_code == 204
     assert stand.desk.state() == "active"
     assert stand.client.post("/mail/bounce", json=known, headers=ours).status_code == 204
     assert stand.desk.state() == "bounced"
+
+
+def test_a_complaint_is_taken_in_a_services_words_and_as_the_report_itself(stand: Stand) -> None:
+    ours = {"Authorization": "Bearer a shared token"}
+    for address, send in (
+        ("first@example.org", lambda key: {"json": {"message_id": f"<{key}@tracker.example.org>", "complaint": True}}),
+        ("second@example.org", lambda key: {"data": complaint(key), "content_type": "message/rfc822"}),
+    ):
+        stand.desk.confirm(stand.desk.ask(CORE, address=address))
+        key = stand.desk.mails("confirm")[-1].message_id
+        nothing = {"data": b"Subject: hello\r\n\r\nno report", "content_type": "message/rfc822"}
+        assert stand.client.post("/mail/bounce", **nothing, headers=ours).status_code == 400
+        assert stand.client.post("/mail/bounce", **send(key)).status_code == 403
+        assert stand.desk.state(address) == "active"
+        assert stand.client.post("/mail/bounce", **send(key), headers=ours).status_code == 204
+        assert stand.desk.state(address) == "bounced"
+    with stand.desk.open() as session:
+        assert {row.reason for row in session.scalars(select(Suppression))} == {"complained"}
 
 
 def test_a_site_without_a_token_takes_no_reports(record: sa.Engine) -> None:

@@ -179,6 +179,7 @@ def test_the_sitemap_lists_what_is_in_scope_with_its_last_change(client: FlaskCl
 def test_too_many_pages_for_one_sitemap_are_several(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [address for address, _ in read_sitemap(client, "/sitemap.xml")]
     monkeypatch.setattr(sitemaps, "LARGEST", 5)
+    client.application.extensions["tracker.pages"].forget()
     parts = [address for address, _ in read_sitemap(client, "/sitemap.xml")]
     assert parts[0] == f"{ROOT}/sitemap-1.xml"
     assert [one for part in parts for one, _ in read_sitemap(client, part.removeprefix(ROOT))] == whole

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
+from tracker.language import current
+
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 ATOM: Final = "http://www.w3.org/2005/Atom"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
@@ -49,8 +51,8 @@ class Feed(NamedTuple):
 
 
 def write(feed: Feed) -> bytes:
-    """The feed as a document in UTF-8."""
-    root = ElementTree.Element(f"{{{ATOM}}}feed", {f"{{{XML}}}lang": "en"})
+    """The feed as a document in UTF-8, in the language that is spoken."""
+    root = ElementTree.Element(f"{{{ATOM}}}feed", {f"{{{XML}}}lang": current().tag})
     _texts(root, (("id", feed.id), ("title", feed.title), ("subtitle", feed.subtitle), ("updated", _at(feed.updated))))
     _person(root, feed.author)
     _link(root, "self", feed.own, "application/atom+xml")

@@ -1,4 +1,8 @@
-"""Reports of mail that did not arrive (RFC 3464), as they lie in a mailbox: who is to be written to no more."""
+"""What comes back: mail did not arrive (RFC 3464), its reader complains (RFC 5965) or asks by mail for the end.
+
+Reports lie in a mailbox, or a mail service sends them one by one. One is believed by the Message-ID of ours that it
+encloses, which nobody can guess; a reader's mail by the token that its address put into the subject.
+"""
 
 import mailbox
 import re
@@ -12,51 +16,77 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.database import reading
+from tracker.database import reading, writing
 from tracker.deliveries import stop_writing
 from tracker.errors import BadInput
 from tracker.held import table
 from tracker.models_digests import Delivery
+from tracker.subscribers import unsubscribe
+from tracker.tokens import Tokens
 
 _OURS: Final = re.compile(r"<?([a-z]+-[0-9a-f-]+)@")
+_LEAVE: Final = re.compile(r"\bunsubscribe\s+([\w.-]+)", re.ASCII | re.IGNORECASE)
+_FEEDBACK: Final = {"abuse": "complained", "fraud": "complained", "virus": "complained", "opt-out": "complained"}
 
 
 class Report(NamedTuple):
-    """What one report says of one mail of ours: ``action`` is RFC 3464's ("failed", "delayed" ...)."""
+    """What one report says of one mail of ours.
+
+    ``reason`` is why its address is written to no more: "bounced" or "complained"; "" where it goes on.
+    """
 
     message_id: str
-    action: str
-    status: str
-
-    @property
-    def permanent(self) -> bool:
-        return self.action == "failed" and self.status.startswith("5")
+    reason: str
 
 
 class Bounced(NamedTuple):
-    """What a mailbox held."""
+    """What a mailbox held: ``temporary`` are reports that end nothing, such as of a mail that is late.
 
-    read: int
-    permanent: int
-    temporary: int
-    unknown: int
+    ``ended`` are mails of readers who want no more.
+    """
+
+    read: int = 0
+    permanent: int = 0
+    complaints: int = 0
+    ended: int = 0
+    temporary: int = 0
+    unknown: int = 0
 
 
-def read_mailbox(engine: sa.Engine, place: Path, now: datetime) -> Bounced:
-    """Take in the reports of a maildir or an mbox; reading one twice does no harm. The mailbox is left as it is."""
-    read = permanent = temporary = unknown = 0
-    for content in _messages(place):
-        read += 1
-        report = report_of(message_from_bytes(content, policy=default))
-        subscriber_id = _subscriber_of(engine, report.message_id) if report else None
-        if report is None or subscriber_id is None:
-            unknown += 1
-        elif report.permanent:
-            permanent += 1
-            stop_writing(engine, subscriber_id, "bounced", now)
-        else:
-            temporary += 1
-    return Bounced(read, permanent, temporary, unknown)
+def read_mailbox(engine: sa.Engine, tokens: Tokens, place: Path, now: datetime) -> Bounced:
+    """Take in what a maildir or an mbox holds; reading one twice does no harm. The mailbox is left as it is."""
+    found = [_taken(engine, tokens, message_from_bytes(content, policy=default), now) for content in _messages(place)]
+    return Bounced(len(found), *(found.count(what) for what in ("bounced", "complained", "ended", "", None)))
+
+
+def _taken(engine: sa.Engine, tokens: Tokens, message: Message, now: datetime) -> str | None:
+    report = report_of(message)
+    if report is not None:
+        return take_in(engine, report, now)
+    match = _LEAVE.search(str(message.get("Subject", "")))
+    if match is None:
+        return None
+    try:
+        with writing(engine) as session:
+            unsubscribe(session, tokens, match[1], now)
+    except BadInput:
+        return None
+    return "ended"
+
+
+def take_in(engine: sa.Engine, report: Report | None, now: datetime) -> str | None:
+    """Write no more to the address of a report that says so; its reason, or None where it is about no mail of ours."""
+    rows = table(Delivery)
+    if report is None:
+        return None
+    with reading(engine) as session:
+        chosen = sa.select(rows.c.subscriber_id).where(rows.c.message_id == report.message_id)
+        subscriber_id = session.execute(chosen).scalar()
+    if subscriber_id is None:
+        return None
+    if report.reason:
+        stop_writing(engine, subscriber_id, report.reason, now)
+    return report.reason
 
 
 def _messages(place: Path) -> Iterator[bytes]:
@@ -73,21 +103,48 @@ def _messages(place: Path) -> Iterator[bytes]:
         raise BadInput(f"{place} cannot be read as a mailbox: {error}.") from error
 
 
+def report_of_bytes(content: bytes) -> Report | None:
+    """The same of a message as it came."""
+    return report_of(message_from_bytes(content, policy=default))
+
+
 def report_of(message: Message) -> Report | None:
     """What a message reports of a mail of ours; None where it is no such report."""
     if message.get_content_type() != "multipart/report":
         return None
-    local = action = status = ""
+    local, reason = "", None
     for part in message.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            fields = [block for block in part.get_payload() if isinstance(block, Message)]
-            for block in fields:
-                action = str(block.get("Action", action)).strip().lower()
-                status = str(block.get("Status", status)).strip()
+            reason = _bounced(_blocks(part)) if reason is None else reason
+        elif kind == "message/feedback-report":
+            reason = _complained(part) if reason is None else reason
         elif kind in ("message/rfc822", "text/rfc822-headers"):
             local = _local(_original(part)) or local
-    return Report(local, action, status) if local and action else None
+    return Report(local, reason) if local and reason is not None else None
+
+
+def _blocks(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+
+
+def _bounced(blocks: list[Message]) -> str | None:
+    """RFC 3464: "failed" with a status of class 5 is for good, all else is not; None without an action."""
+    action = status = ""
+    for block in blocks:
+        action = str(block.get("Action", action)).strip().lower()
+        status = str(block.get("Status", status)).strip()
+    if not action:
+        return None
+    return "bounced" if action == "failed" and status.startswith("5") else ""
+
+
+def _complained(part: Message) -> str | None:
+    """RFC 5965: its reader called the mail what they do not want, or ("not-spam") the contrary."""
+    blocks = _blocks(part)  # the fields stand in the part's body, which the library reads as a message of its own
+    kind = str(blocks[0].get("Feedback-Type", "")).strip().lower() if blocks else ""
+    return _FEEDBACK.get(kind, "") if kind else None
 
 
 def _original(part: Message) -> str:
@@ -102,9 +159,3 @@ def _original(part: Message) -> str:
 def _local(message_id: str) -> str:
     match = _OURS.match(message_id.strip())
     return match[1] if match else ""
-
-
-def _subscriber_of(engine: sa.Engine, local: str) -> int | None:
-    rows = table(Delivery)
-    with reading(engine) as session:
-        return session.execute(sa.select(rows.c.subscriber_id).where(rows.c.message_id == local)).scalar()

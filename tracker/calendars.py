@@ -10,15 +10,17 @@ from typing import Final, NamedTuple
 
 from icalendar import Calendar, Event, Timezone, vUri
 
-from tracker.wording import NEW_YORK, hour
+from tracker.language import N_, _, current
+from tracker.wording import NEW_YORK
+from tracker.wording_hearings import when
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 FRESH: Final = timedelta(hours=6)  # how often a calendar should ask again; the Council's is read twice a day
 _OFF: Final = frozenset({"deferred", "cancelled", "gone"})
 _WHY: Final = {
-    "deferred": "The Council put this meeting off.",
-    "cancelled": "The Council cancelled this meeting.",
-    "gone": "This meeting is no longer on the Council’s calendar.",
+    "deferred": N_("The Council put this meeting off."),
+    "cancelled": N_("The Council cancelled this meeting."),
+    "gone": N_("This meeting is no longer on the Council’s calendar."),
 }
 
 
@@ -52,7 +54,11 @@ class Meeting(NamedTuple):
 def write(name: str, address: str, host: str, meetings: Iterable[Meeting]) -> bytes:
     """The calendar. ``address`` is its own, ``host`` stands in the UIDs."""
     calendar = Calendar()
-    for key, value in (("prodid", f"-//{host}//sanctuary-tracker//EN"), ("version", "2.0"), ("method", "PUBLISH")):
+    for key, value in (
+        ("prodid", f"-//{host}//sanctuary-tracker//{current().tag.upper()}"),
+        ("version", "2.0"),
+        ("method", "PUBLISH"),
+    ):
         calendar.add(key, value)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
@@ -87,7 +93,7 @@ def _event(meeting: Meeting, host: str) -> Event:
     event.add("last-modified", meeting.changed_at.astimezone(UTC))
     # No DTEND and no DURATION: the Council gives no end, and a guess would stand in diaries like a fact.
     event.add("dtstart", _start(meeting))
-    event.add("summary", f"{'Called off: ' if meeting.state in _OFF else ''}{meeting.body}")
+    event.add("summary", _("Called off: %(body)s", body=meeting.body) if meeting.state in _OFF else meeting.body)
     event.add("status", _status(meeting))
     event.add("transp", "TRANSPARENT")  # a public meeting blocks nobody's day
     if meeting.location:
@@ -114,12 +120,11 @@ def _status(meeting: Meeting) -> str:
 
 
 def _description(meeting: Meeting) -> str:
-    lines = [_WHY[meeting.state]] if meeting.state in _WHY else []
+    lines = [_(_WHY[meeting.state])] if meeting.state in _WHY else []
     if meeting.first_held_on != meeting.held_on or meeting.first_clock not in ("", meeting.clock):
-        first = ", ".join(filter(None, (f"{meeting.first_held_on:%d %b %Y}".lstrip("0"), hour(meeting.first_clock))))
-        lines.append(f"First set for {first}.")
+        lines.append(_("First set for %(day)s.", day=when(meeting.first_held_on, meeting.first_clock)))
     lines += [meeting.topic] if meeting.topic else []
     lines += (
-        ["On its agenda:", *(f"{each.number} {each.title}" for each in meeting.measures)] if meeting.measures else []
+        [_("On its agenda:"), *(f"{each.number} {each.title}" for each in meeting.measures)] if meeting.measures else []
     )
     return "\n".join(lines)

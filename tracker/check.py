@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from scrapers.git_archive import is_address
+from tracker import digest_runs
 from tracker.config import Config
 from tracker.database import reading
 from tracker.deliveries import waiting
@@ -40,6 +41,7 @@ def findings(
     yield _subscribers(config, engine)
     with reading(engine) as session:
         yield _matters(session)
+        yield from (Finding(False, digest_runs.told(held)) for held in digest_runs.holds(session))
         yield from _sources(session, rules_of(config, environ), now)
         yield _alerts(session)
 

@@ -20,6 +20,7 @@ LOOK_BACK: Final = timedelta(days=14)
 
 Target = tuple[str, str]  # kind (of models_mail.FOLLOWED) and value
 Matched = Mapping[Target, frozenset[int]]
+STANDARD: Final[Target] = ("tracked", "")  # what the form offers first, and the archive on the web shows
 
 
 class About(NamedTuple):

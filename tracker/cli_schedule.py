@@ -27,11 +27,16 @@ def schedule(setting: Setting) -> None:
 @click.option("--tell", is_flag=True, help="Mail the operator what began or ended since the last time.")
 @with_setting
 def health(setting: Setting, tell: bool) -> None:
-    """Say how each source does."""
+    """Say how each source does, and which digests wait for a person."""
+    from tracker import digest_runs
+    from tracker.database import reading
     from tracker.health import check_health
 
     for line in check_health(setting.config, setting.engine, now, os.environ, tell=tell):
         click.echo(line)
+    with reading(setting.engine) as session:
+        for held in digest_runs.holds(session):
+            click.echo(digest_runs.told(held))
 
 
 @contextmanager

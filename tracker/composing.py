@@ -13,18 +13,23 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tracker import queries_digests
-from tracker.choosing import Follows, Matched, Target, choose, follows_matter, match_all, reasons_text
+from tracker import digest_runs, queries_digests
+from tracker.choosing import STANDARD, Follows, Matched, Target, choose, follows_matter, match_all, reasons_text
+from tracker.config import DigestsConfig
 from tracker.database import next_id, reading, writing
+from tracker.digest_readers import Reader, Turn, followed_in, live, readers_due
+from tracker.digest_runs import Unusual
 from tracker.digests import Rows, Shelf, Slip
 from tracker.held import table
-from tracker.letter import Content
+from tracker.holding import weigh
+from tracker.language import _, speaking
+from tracker.letter import Content, quiet_subject
 from tracker.models_digests import Delivery, Digest, DigestChange
-from tracker.models_mail import Subscriber, Subscription
+from tracker.models_mail import Subscription
 from tracker.outbox import digest_message_id
 from tracker.posting import insert
 from tracker.queries_digests import Piece, Trouble
-from tracker.wording import day, new_york_date
+from tracker.wording import new_york_date
 
 BATCH: Final = 500  # addresses in one transaction
 DOWN: Final = timedelta(hours=24)  # so long a source must be in trouble to be worth a mail of its own
@@ -34,42 +39,35 @@ RECORD: Final = ("council-archive", "council-api", "council-web", "hearings", "e
 
 
 class Composed(NamedTuple):
-    """What one run of the composer did; ``changes`` counts the lines in its digests."""
+    """What one run of the composer did; ``changes`` counts the lines in its digests. ``held``: why it wrote nothing."""
 
     slot: str
-    digests: int
-    changes: int
-    quiet: int
+    digests: int = 0
+    changes: int = 0
+    quiet: int = 0
+    held: str = ""
 
 
 class _Press(NamedTuple):
     """All that is the same for every address of one run."""
 
-    period: str
-    slot: str
+    turn: Turn
     now: datetime
     upto: int
-    old: int
     matched: Matched
     pieces: tuple[tuple[Piece, frozenset[Target]], ...]
     troubles: tuple[Trouble, ...]
-    shelf: Shelf
-
-
-class _Reader(NamedTuple):
-    """One address under way."""
-
-    id: int
-    quiet_weeks: bool
-    since: datetime
-    follows: tuple[Follows, ...]
-    told: frozenset[int]
+    shelves: dict[str, Shelf]
+    wanted: frozenset[int]
+    anybody: bool
+    unusual: Unusual | None
+    public: frozenset[int]
 
 
 class _Sheet(NamedTuple):
     """What one address is told."""
 
-    reader: _Reader
+    reader: Reader
     rows: Rows
     beside: str
     subject: str
@@ -80,30 +78,50 @@ def compose(
     period: str,
     now: datetime,
     *,
+    rules: DigestsConfig | None = None,
     modes: Collection[str] = LIVE,
     batch: int = BATCH,
     after_batch: Callable[[int], None] = lambda done: None,
 ) -> Composed:
     """Write the digests of a period that are due now into the outbox. Safe to run twice, and to kill.
 
-    ``modes`` are the runs whose changes are news; a test gives "replay" too. ``batch`` is how many addresses go into
-    one transaction, and ``after_batch`` is told after each how many were looked at.
+    By ``rules`` a run waits for a person; without them none does. ``modes`` are the runs whose changes are news; a test
+    gives "replay" too. ``batch`` is how many addresses go into one transaction, and ``after_batch`` is told after each
+    how many were looked at.
     """
     with reading(engine) as session:
-        press = _prepare(session, period, now, modes)
+        press = _prepare(session, period, now, modes, rules)
+    if press.unusual and press.anybody:
+        with writing(engine) as session:
+            held = digest_runs.hold(session, period, press.unusual, now)
+            return Composed(press.turn.slot, held=digest_runs.told(held))
     written = lines = quiet = 0
     last: int | None = 0
     while last is not None:
         with writing(engine) as session:
-            readers, last = _readers(session, press, last, batch)
-            sheets = [sheet for reader in readers if (sheet := _sheet(reader, press)) is not None]
+            readers, last = readers_due(session, press.turn, last, batch)
+            sheets = [sheet for reader in readers if (sheet := _sheet(session, reader, press)) is not None]
             _store(session, press, sheets)
             _move_on(session, press, readers)
         written += len(sheets)
         lines += sum(len(sheet.rows) for sheet in sheets)
         quiet += sum(not sheet.rows for sheet in sheets)
         after_batch(len(readers))
-    return Composed(press.slot, written, lines, quiet)
+    with writing(engine) as session:
+        passed = press.upto if press.unusual else 0  # nobody waits for it
+        digest_runs.close(session, period, press.turn.slot, now, press.upto, () if passed else press.public, passed)
+    return Composed(press.turn.slot, written, lines, quiet)
+
+
+def skip(engine: sa.Engine, period: str, now: datetime) -> int:
+    """Tell nobody in a period what was recorded up to now, and say how many subscriptions that are."""
+    with writing(engine) as session:
+        upto = queries_digests.newest_change(session)
+        rows = table(Subscription)
+        passed = rows.update().where(live(period), rows.c.after_change_id < upto).values(after_change_id=upto)
+        slot = slot_of(period, now, queries_digests.run_of(session, upto))
+        digest_runs.close(session, period, slot, now, upto, (), upto)
+        return int(session.execute(passed).rowcount)  # type: ignore[attr-defined]
 
 
 def drafts(
@@ -114,11 +132,11 @@ def drafts(
         press = _prepare(session, period, now, modes)
         last: int | None = 0
         while last is not None:
-            readers, last = _readers(session, press, last, BATCH)
+            readers, last = readers_due(session, press.turn, last, BATCH)
             for reader in readers:
-                if (sheet := _sheet(reader, press)) is not None:
+                if (sheet := _sheet(session, reader, press)) is not None:
                     slip = Slip(0, period, now, sheet.beside)
-                    yield session, reader.id, sheet.subject, press.shelf.content(slip, sheet.rows)
+                    yield session, reader.id, sheet.subject, press.shelves[reader.language].content(slip, sheet.rows)
 
 
 def slot_of(period: str, now: datetime, run_id: int) -> str:
@@ -128,43 +146,44 @@ def slot_of(period: str, now: datetime, run_id: int) -> str:
     return {"daily": on.isoformat(), "weekly": f"{year}-W{week:02d}"}.get(period, f"run-{run_id}")
 
 
-def _prepare(session: Session, period: str, now: datetime, modes: Collection[str]) -> _Press:
-    upto = queries_digests.newest_change(session)
-    targets, lowest = _targets(session, period)
+def _prepare(
+    session: Session, period: str, now: datetime, modes: Collection[str], rules: DigestsConfig | None = None
+) -> _Press:
+    upto, old = queries_digests.newest_change(session), queries_digests.old_change(session, now)
+    targets, lowest = followed_in(session, period, old)
+    anybody = bool(targets)
+    targets += [STANDARD] if period != "now" and STANDARD not in targets else []
     stages = any(kind == "stage" for kind, _ in targets)
-    news = queries_digests.fresh(session, lowest, upto, modes, with_stages=stages) if targets else ()
+    first = lowest if period == "now" else min(lowest, old)
+    news = queries_digests.fresh(session, first, upto, modes, with_stages=stages) if targets else ()
     words = [value for kind, value in targets if kind == "search"]
     matched = match_all(
         targets, news, queries_digests.searched(session, words, [each.about.matter_id for each in news])
     )
-    shelf = Shelf()
-    shelf.refresh(session, now)
-    shelf.learn(session, ((change_id, now) for change_id in frozenset().union(*matched.values())))
+    wanted: frozenset[int] = frozenset().union(*matched.values())
+    since = max(digest_runs.last_change(session, period), lowest)
+    due = [each for each in news if each.change.id in wanted and each.change.id > since]
+    unusual = weigh(due, queries_digests.matters_held(session), rules) if rules else None
+    public = _public(session, period, old, matched)
     return _Press(
-        period,
-        slot_of(period, now, queries_digests.run_of(session, upto)),
+        Turn(period, slot_of(period, now, queries_digests.run_of(session, upto)), old),
         now,
         upto,
-        queries_digests.old_change(session, now),
         matched,
         _covered(session, targets, queries_digests.pieces(session, now)),
         queries_digests.troubles(session, now),
-        shelf,
+        {},
+        wanted,
+        anybody,
+        unusual,
+        public,
     )
 
 
-def _live(period: str) -> sa.ColumnElement[bool]:
-    """Subscriptions that count now: confirmed, not ended, of this period."""
-    rows = table(Subscription)
-    return sa.and_(rows.c.period == period, rows.c.confirmed_at.is_not(None), rows.c.ended_at.is_(None))
-
-
-def _targets(session: Session, period: str) -> tuple[list[Target], int]:
-    """All that is followed in this period, and the change after which the first of them looks."""
-    rows = table(Subscription)
-    chosen = sa.select(rows.c.kind, rows.c.value, sa.func.min(rows.c.after_change_id)).where(_live(period))
-    found = session.execute(chosen.group_by(rows.c.kind, rows.c.value)).all()
-    return [(kind, value) for kind, value, _ in found], min((after for _, _, after in found), default=0)
+def _public(session: Session, period: str, old: int, matched: Matched) -> frozenset[int]:
+    """What all who follow the subject are told, whoever they are: for the archive on the web, once a period."""
+    follows = Follows(STANDARD, max(old, digest_runs.skipped(session, period)))
+    return frozenset(choose([follows], matched, digest_runs.told_before(session, period, old)))
 
 
 def _covered(
@@ -181,80 +200,33 @@ def _covered(
     )
 
 
-def _readers(session: Session, press: _Press, last: int, batch: int) -> tuple[list[_Reader], int | None]:
-    """The next addresses that may get a digest, and where to go on; None when these were the last."""
-    people, rows, done = table(Subscriber), table(Subscription), table(Digest)
-    follows = sa.select(rows.c.subscriber_id).where(_live(press.period))
-    wanted: sa.ColumnElement[bool] = people.c.id.in_(follows)
-    if press.period == "weekly":
-        anything = sa.select(rows.c.subscriber_id).where(rows.c.confirmed_at.is_not(None), rows.c.ended_at.is_(None))
-        wanted = sa.or_(wanted, sa.and_(people.c.quiet_weeks, people.c.id.in_(anything)))
-    had = sa.exists().where(
-        done.c.subscriber_id == people.c.id, done.c.period == press.period, done.c.slot == press.slot
-    )
-    chosen = (
-        sa.select(people.c.id, people.c.quiet_weeks, people.c.confirmed_at, people.c.created_at)
-        .where(people.c.id > last, people.c.state == "active", wanted, ~had)
-        .order_by(people.c.id)
-        .limit(batch)
-    )
-    found = session.execute(chosen).all()
-    ids = [row.id for row in found]
-    told, mailed, followed = _told(session, ids, press.old), _mailed(session, ids), _followed(session, ids, press)
-    readers = [
-        _Reader(
-            row.id,
-            row.quiet_weeks,
-            mailed.get(row.id) or row.confirmed_at or row.created_at,
-            tuple(followed.get(row.id, ())),
-            frozenset(told.get(row.id, ())),
-        )
-        for row in found
-    ]
-    return readers, ids[-1] if len(ids) == batch else None
+def _shelf(session: Session, press: _Press, tag: str) -> Shelf:
+    """What may be told in this run, in the words of a language."""
+    shelf = press.shelves.get(tag)
+    if shelf is None:
+        shelf = press.shelves[tag] = Shelf(tag)
+        shelf.refresh(session, press.now)
+        shelf.learn(session, ((change_id, press.now) for change_id in press.wanted))
+    return shelf
 
 
-def _followed(session: Session, ids: Sequence[int], press: _Press) -> dict[int, list[Follows]]:
-    rows = table(Subscription)
-    chosen = sa.select(rows.c.subscriber_id, rows.c.kind, rows.c.value, rows.c.after_change_id)
-    found: dict[int, list[Follows]] = {}
-    for key, kind, value, after in session.execute(chosen.where(rows.c.subscriber_id.in_(ids), _live(press.period))):
-        found.setdefault(key, []).append(Follows((kind, value), after))
-    return found
+def _sheet(session: Session, reader: Reader, press: _Press) -> _Sheet | None:
+    """What one address is told, with a subject in its language; None where there is nothing to say."""
+    with speaking(reader.language):
+        return _sheet_of(reader, press, _shelf(session, press, reader.language))
 
 
-def _told(session: Session, ids: Sequence[int], old: int) -> dict[int, set[int]]:
-    """The ledger, as far back as subscriptions look; `_move_on` sees to it that none looks further."""
-    rows, follows = table(DigestChange), table(Subscription)
-    lowest = sa.select(sa.func.min(follows.c.after_change_id)).where(
-        follows.c.subscriber_id.in_(ids), follows.c.ended_at.is_(None)
-    )
-    since = min(session.execute(lowest).scalar() or 0, old)
-    chosen = sa.select(rows.c.subscriber_id, rows.c.change_id)
-    found: dict[int, set[int]] = {}
-    for key, change_id in session.execute(chosen.where(rows.c.subscriber_id.in_(ids), rows.c.change_id > since)):
-        found.setdefault(key, set()).add(change_id)
-    return found
-
-
-def _mailed(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
-    """When each was last written a digest."""
-    rows = table(Digest)
-    chosen = sa.select(rows.c.subscriber_id, sa.func.max(rows.c.composed_at)).group_by(rows.c.subscriber_id)
-    return {row[0]: row[1] for row in session.execute(chosen.where(rows.c.subscriber_id.in_(ids)))}
-
-
-def _sheet(reader: _Reader, press: _Press) -> _Sheet | None:
-    """What one address is told; None where there is nothing to say."""
+def _sheet_of(reader: Reader, press: _Press, shelf: Shelf) -> _Sheet | None:
     chosen = choose(reader.follows, press.matched, reader.told)
     rows = tuple((change_id, reasons_text(reasons)) for change_id, reasons in chosen.items())
     troubles = [each.incident_id for each in press.troubles if _untold(each, reader.since, press.now)]
-    if not rows and not (press.period != "now" and _worth_a_mail(reader, press)):
-        quiet = press.period == "weekly" and reader.quiet_weeks and press.now - reader.since > A_WEEK
-        return _Sheet(reader, (), "{}", f"Nothing changed in the week to {day(press.now)}") if quiet else None
+    if not rows and not (press.turn.period != "now" and _worth_a_mail(reader, press)):
+        quiet = press.turn.period == "weekly" and reader.quiet_weeks and press.now - reader.since > A_WEEK
+        return _Sheet(reader, (), "{}", quiet_subject(new_york_date(press.now))) if quiet else None
     beside = {"coverage": _pieces(reader, press) if rows else [], "incidents": troubles}
     told = {key: value for key, value in beside.items() if value}
-    return _Sheet(reader, rows, json.dumps(told), press.shelf.subject(rows) or "Sources that cannot be read")
+    subject = shelf.subject(rows) or _("Sources that cannot be read")
+    return _Sheet(reader, rows, json.dumps(told), subject)
 
 
 def _untold(trouble: Trouble, since: datetime, now: datetime) -> bool:
@@ -264,7 +236,7 @@ def _untold(trouble: Trouble, since: datetime, now: datetime) -> bool:
     return lasted and (since < began <= now or (trouble.ended_at is not None and since < trouble.ended_at))
 
 
-def _worth_a_mail(reader: _Reader, press: _Press) -> bool:
+def _worth_a_mail(reader: Reader, press: _Press) -> bool:
     """A source of the record that has been down for a day, and still is, is news even where nothing else is."""
     return any(
         each.source in RECORD and each.ended_at is None and _untold(each, reader.since, press.now)
@@ -272,7 +244,7 @@ def _worth_a_mail(reader: _Reader, press: _Press) -> bool:
     )
 
 
-def _pieces(reader: _Reader, press: _Press) -> list[int]:
+def _pieces(reader: Reader, press: _Press) -> list[int]:
     """New coverage since the last mail of what this address follows, one of each story."""
     followed = {follows.target for follows in reader.follows}
     stories: dict[str, int] = {}
@@ -286,7 +258,7 @@ def _store(session: Session, press: _Press, sheets: Sequence[_Sheet]) -> None:
     first = next_id(session, table(Digest).c.id)
     numbered = list(enumerate(sheets, first))
     digests = (
-        {"id": key, "subscriber_id": sheet.reader.id, "period": press.period, "slot": press.slot,
+        {"id": key, "subscriber_id": sheet.reader.id, "period": press.turn.period, "slot": press.turn.slot,
          "subject": sheet.subject, "composed_at": press.now, "upto_change_id": press.upto, "beside": sheet.beside}
         for key, sheet in numbered
     )  # fmt: skip
@@ -297,7 +269,7 @@ def _store(session: Session, press: _Press, sheets: Sequence[_Sheet]) -> None:
     )
     outbox = (
         {"subscriber_id": sheet.reader.id, "kind": "digest", "digest_id": key,
-         "message_id": digest_message_id(sheet.reader.id, key), "payload": "", "state": "queued", "attempts": 0,
+         "message_id": digest_message_id(key), "payload": "", "state": "queued", "attempts": 0,
          "queued_at": press.now, "claimed_by": "", "said": ""}
         for key, sheet in numbered
     )  # fmt: skip
@@ -308,11 +280,11 @@ def _store(session: Session, press: _Press, sheets: Sequence[_Sheet]) -> None:
         insert(session, model, each)
 
 
-def _move_on(session: Session, press: _Press, readers: Sequence[_Reader]) -> None:
+def _move_on(session: Session, press: _Press, readers: Sequence[Reader]) -> None:
     """No subscription looks back further than LOOK_BACK, or there would be ever more to look through.
 
     It does look back so far, past what was told: a bill may be found to be about the subject days after it came.
     """
     rows = table(Subscription)
-    behind = rows.c.subscriber_id.in_([reader.id for reader in readers]), rows.c.after_change_id < press.old
-    session.execute(rows.update().where(*behind, _live(press.period)).values(after_change_id=press.old))
+    behind = rows.c.subscriber_id.in_([reader.id for reader in readers]), rows.c.after_change_id < press.turn.old
+    session.execute(rows.update().where(*behind, live(press.turn.period)).values(after_change_id=press.turn.old))

@@ -183,6 +183,13 @@ class SubscribeConfig(_Section):
     all_per_hour: int = Field(ge=1)
 
 
+class DigestsConfig(_Section):
+    """When so much is due at once that a person has to look before it is mailed."""
+
+    most_unexplained: int = Field(ge=1)
+    most_share: float = Field(gt=0, le=1)
+
+
 class EditConfig(_Section):
     """The editors' side: how long a sign-in lasts, and how many wrong passwords are let pass."""
 
@@ -214,6 +221,7 @@ class Config(_Section):
     mail: MailConfig
     edit: EditConfig
     subscribe: SubscribeConfig
+    digests: DigestsConfig
     scope: ScopeTerms
     press: PressTerms
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-KINDS: Final = {"news": "News", "opinion": "Opinion", "government": "Government", "advocacy": "Advocacy"}
+from tracker.language import N_, Words
+
+KINDS: Final = Words(
+    {"news": N_("News"), "opinion": N_("Opinion"), "government": N_("Government"), "advocacy": N_("Advocacy")}
+)
 
 
 # marks that turn the direction of what follows, whole lines of other words too; what Hebrew and Arabic need stays

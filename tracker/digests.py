@@ -11,6 +11,7 @@ from sqlmodel import Session
 from tracker import queries_digests
 from tracker.choosing import Target, read_reasons
 from tracker.held import table
+from tracker.language import _, speaking
 from tracker.letter import Content, Entry, by_weight, subject_of
 from tracker.models_digests import DigestChange
 from tracker.queries_digests import Face, Piece, Trouble
@@ -30,13 +31,14 @@ class Slip(NamedTuple):
     period: str
     composed_at: datetime
     beside: str
-    language: str = "en"
 
 
 class Shelf:
-    """Turns digests into what they say. What one needed is at hand for the next, since most tell much the same."""
+    """Turns digests into what they say in one language. What one needed is at hand for the next: most tell the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, tag: str = "en") -> None:
+        with speaking(tag) as spoken:
+            self._tag = spoken.tag
         self._steps: dict[int, Step] = {}
         self._faces: dict[int, Face] = {}
         self._entries: dict[Rows, tuple[Entry, ...]] = {}
@@ -47,7 +49,8 @@ class Shelf:
 
     def refresh(self, session: Session, now: datetime) -> None:
         """Look again at what moves: how old the record is, what was published, which sources are in trouble."""
-        self._ages = ages(session)
+        with speaking(self._tag):
+            self._ages = ages(session)
         self._pieces = {piece.coverage_id: piece for piece in queries_digests.pieces(session, now)}
         self._troubles = {each.incident_id: each for each in queries_digests.troubles(session, now)}
         if len(self._steps) > KEPT:
@@ -68,9 +71,11 @@ class Shelf:
             if change_id not in self._steps:
                 missing.setdefault(new_york_date(at), set()).add(change_id)
         for today, ids in missing.items():
-            self._steps |= queries_digests.steps(session, ids, today)
+            with speaking(self._tag):
+                self._steps |= queries_digests.steps(session, ids, today)
         unknown = {self._steps[change_id].matter_id for ids in missing.values() for change_id in ids}
-        self._faces |= queries_digests.faces(session, unknown)
+        with speaking(self._tag):
+            self._faces |= queries_digests.faces(session, unknown)
 
     def content(self, slip: Slip, rows: Rows) -> Content:
         """What one digest says; its changes were learned before."""
@@ -82,7 +87,7 @@ class Shelf:
             tuple(self._pieces[key] for key in beside.get("coverage", ()) if key in self._pieces),
             tuple(self._troubles[key] for key in beside.get("incidents", ()) if key in self._troubles),
             self._ages,
-            slip.language,
+            self._tag,
         )
 
     def entries(self, rows: Rows) -> tuple[Entry, ...]:
@@ -98,8 +103,8 @@ class Shelf:
         found = self._subjects.get(rows)
         if found is None:
             _make_room(self._subjects)
-            entries = self.entries(rows)
-            found = self._subjects[rows] = subject_of([(entry.face.number, entry.steps) for entry in entries])
+            with speaking(self._tag):
+                found = self._subjects[rows] = subject_of(self.entries(rows))
         return found
 
     def _grouped(self, rows: Rows) -> Iterable[Entry]:
@@ -138,4 +143,6 @@ def ages(session: Session) -> str:
         at = state and (state.council_as_of or state.good_at)
         if at:
             told.append(f"{source_name(source)} {moment(at)}")
-    return f"Last read well, in New York time: {'; '.join(told)}." if told else "The record was not read yet."
+    if not told:
+        return _("The record was not read yet.")
+    return _("Last read well, in New York time: %(sources)s.", sources="; ".join(told))

@@ -9,12 +9,15 @@ import re
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from tracker.language import N_, ngettext, ours
+
 _PLAIN: Final = re.compile(
     r"(?<!of )this local law (?:shall take|takes) effect (?:(?P<once>immediately)|(?P<days>\d{1,4}) days after "
     r"(?:it becomes law|it becomes a law|it shall have become (?:a )?law|its enactment(?: into law)?)"
     r"|on (?P<month>[a-z]+) (?P<day>\d{1,2}), (?P<year>\d{4}))(?= ?[.;,])",
     re.IGNORECASE,
 )
+DAYS_AFTER: Final = re.compile(r"(\d{1,4}) days after it became law", re.ASCII)
 _PARTS: Final = re.compile(r"(?:sections? \d|subdivision \w|such section)[^.]{0,200}\btakes? effect\b", re.IGNORECASE)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -23,7 +26,7 @@ _MONTHS: Final = (
 
 
 class Effective(NamedTuple):
-    """The day, and the law's own term in our words."""
+    """The day, and the law's own term in our words: English, as stored for other laws; see `told`."""
 
     on: date
     basis: str
@@ -37,11 +40,18 @@ def effective(text: str, enacted_on: date) -> Effective | None:
         return None
     clause = found[0]
     if clause["once"]:
-        return Effective(enacted_on, "at once")
+        return Effective(enacted_on, N_("at once"))
     if clause["days"]:
         return Effective(enacted_on + timedelta(days=int(clause["days"])), f"{clause['days']} days after it became law")
     try:
         month = _MONTHS.index(clause["month"].lower()) + 1
-        return Effective(date(int(clause["year"]), month, int(clause["day"])), "on a day that it names")
+        return Effective(date(int(clause["year"]), month, int(clause["day"])), N_("on a day that it names"))
     except ValueError:
         return None
+
+
+def told(basis: str) -> str:
+    """A law's own term, in the language that is spoken; as it is where that has no words for it."""
+    if found := DAYS_AFTER.fullmatch(basis):
+        return ngettext("%(num)s day after it became law", "%(num)s days after it became law", int(found[1]))
+    return ours(basis) or basis

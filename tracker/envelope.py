@@ -83,8 +83,9 @@ class Packer:
         return self._sign(message) + message if self._sign else message
 
     def _ways_out(self, link: str) -> str:
-        mailto = self._mail.unsubscribe_mailto
-        return f"<{link}>, <mailto:{checked_address(mailto)}?subject=unsubscribe>" if mailto else f"<{link}>"
+        """The address for one POST, and one for a mail that `bounces` reads: its subject holds the link's token."""
+        mailto, token = self._mail.unsubscribe_mailto, link.rpartition("/")[2]
+        return f"<{link}>" + (f", <mailto:{checked_address(mailto)}?subject=unsubscribe%20{token}>" if mailto else "")
 
     def _write_head(self, subject: str, language: str) -> bytes:
         sender = parsed_address(self._mail.sender)

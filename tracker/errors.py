@@ -52,6 +52,12 @@ class SourceShrank(TrackerError):
     exit_code = 75
 
 
+class Held(TrackerError):
+    """Raised by `tracker digest` when so much is due that a person has to look first; nothing is written."""
+
+    exit_code = 75
+
+
 class DatabaseError(TrackerError):
     """Raised for a database that cannot be used: newer than this program, full, locked or unreachable."""
 

@@ -17,12 +17,13 @@ from sqlmodel import Session, col, select
 
 from tracker.config import Config
 from tracker.database import reading, writing
+from tracker.language import N_, _, counted, ngettext
 from tracker.locks import only_one
 from tracker.mail import Mailer, MailFailed, operator_mail
 from tracker.models import Run
 from tracker.models_sources import Incident
 from tracker.truth import EDITORS
-from tracker.wording import SOURCES, count, moment, source_name
+from tracker.wording import SOURCES, count, isolated, moment, source_name
 
 TOKEN: Final = "TRACKER_LEGISTAR_TOKEN"
 SMTP_USER, SMTP_PASSWORD = "TRACKER_SMTP_USER", "TRACKER_SMTP_PASSWORD"
@@ -91,7 +92,7 @@ def judge(source: str, runs: Sequence[Run], now: datetime, stale_after: timedelt
 
     ``least_share`` is the least part of what is usual that a read may bring; 0 where that means nothing.
     """
-    state = State(source, "unread", "It was not read yet.")
+    state = State(source, "unread", N_("It was not read yet."))
     if runs:
         state = state._replace(last_try=runs[0].started_at, outcome=runs[0].outcome)
     decisive = [run for run in runs if run.outcome in DECISIVE]
@@ -109,7 +110,7 @@ def _with_good(
     state: State, good: Sequence[Run], now: datetime, stale_after: timedelta | None, least_share: float
 ) -> State:
     at = _ended(good[0])
-    state = state._replace(kind="ok", sentence=f"It was read well on {moment(at)}.", since=at, last_good=at)
+    state = state._replace(kind="ok", sentence=_("It was read well on %(at)s.", at=moment(at)), since=at, last_good=at)
     state = _with_counts(state, good)
     if stale_after is not None and good[0].mode != "starter" and now - at > stale_after:
         return state._replace(kind="stale", sentence=_stale(at, stale_after), since=at + stale_after, stale=True)
@@ -134,17 +135,26 @@ def _ended(run: Run) -> datetime:
 
 def _stale(at: datetime, limit: timedelta) -> str:
     hours = limit // timedelta(hours=1)
-    return f"It was last read well on {moment(at)}, more than {count(hours, 'hour')} ago."
+    return ngettext(
+        "It was last read well on %(at)s, more than %(num)s hour ago.",
+        "It was last read well on %(at)s, more than %(num)s hours ago.",
+        hours,
+        at=moment(at),
+    )
 
 
 def _short(at: datetime, read: int, usual: int) -> str:
-    return f"It was read on {moment(at)}, and brought {read:,} where {usual:,} are usual."
+    told = N_("It was read on %(at)s, and brought %(read)s where %(usual)s are usual.")
+    return _(told, at=moment(at), read=counted(read), usual=counted(usual))
 
 
 def _failing(run: Run, state: State) -> str:
-    verb = "was refused" if run.outcome == "refused" else "failed"
-    said = f"The try of {moment(run.started_at)} {verb}: {run.message.rstrip('.')}."
-    return f"{said} It was last read well on {moment(state.last_good)}." if state.last_good else said
+    told = N_("The try of %(at)s failed: %(message)s.")
+    if run.outcome == "refused":
+        told = N_("The try of %(at)s was refused: %(message)s.")
+    said = _(told, at=moment(run.started_at), message=isolated(run.message.rstrip(".")))
+    good = _("It was last read well on %(at)s.", at=moment(state.last_good)) if state.last_good else ""
+    return f"{said} {good}".rstrip()
 
 
 def states(session: Session, rules: Rules, now: datetime) -> tuple[State, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from tracker import wording
+from tracker.language import ENGLISH, speaking
 from tracker.lifecycle import Stage
 from tracker.models import Matter
 from tracker.queries import Dossier, Link
@@ -26,9 +27,14 @@ _CHANGES: Final = {"amends": "legislationAmends", "repeals": "legislationRepeals
 
 def as_json_ld(dossier: Dossier, page: str, pages: str, language: str = "en") -> dict[str, Any] | None:
     """The object, or None for a lawsuit, which is no legislation. ``pages`` is where every matter's page lies."""
-    matter, note = dossier.matter, dossier.note
-    if matter.kind == "Lawsuit":
+    if dossier.matter.kind == "Lawsuit":
         return None
+    with speaking(ENGLISH.tag):  # what programs read is the same in every language
+        return _said(dossier, page, pages, language)
+
+
+def _said(dossier: Dossier, page: str, pages: str, language: str) -> dict[str, Any]:
+    matter, note = dossier.matter, dossier.note
     said: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Legislation",

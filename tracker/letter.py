@@ -1,4 +1,4 @@
-"""A digest in words: subject, plain text, HTML. Pure but for reading its templates once.
+"""A digest in words: subject, plain text, HTML, in the language that is spoken. Pure, but that it reads its templates.
 
 What many readers are told alike is written once: an entry with its reasons, and the frame around the entries, each
 with its CSS put inline. A mail is those pieces joined, with its reader's own links put in. So a hundred thousand mails
@@ -21,9 +21,10 @@ from markupsafe import Markup
 from tracker import following
 from tracker.choosing import Target
 from tracker.config import SiteConfig
+from tracker.language import N_, _, current, looked_up, looked_up_for, ngettext, prefix, speaking
 from tracker.queries_digests import Face, Piece, Trouble
 from tracker.telling import Step, heaviest
-from tracker.wording import count, day, listed, moment, source_name
+from tracker.wording import day, listed, moment, source_name
 
 PACKAGE: Final = Path(__file__).parent
 WIDTH: Final = 74
@@ -32,7 +33,11 @@ KEPT: Final = 4_000  # pieces that are remembered
 # what is put in later; nobody can guess it, or a headline could carry a reader's own link away to another site
 ENTRIES, MANAGE, UNSUBSCRIBE = (f"[{secrets.token_hex(12)}]" for _ in range(3))
 _MARK: Final = re.compile(f"({'|'.join(map(re.escape, (ENTRIES, MANAGE, UNSUBSCRIBE)))})")
-_HEADINGS: Final = {"now": "What just changed", "daily": "What changed", "weekly": "What changed this week"}
+_HEADINGS: Final = {
+    "now": N_("What just changed, %(day)s"),
+    "daily": N_("What changed, %(day)s"),
+    "weekly": N_("What changed this week, %(day)s"),
+}
 
 
 class Entry(NamedTuple):
@@ -108,17 +113,22 @@ def templates_folder() -> Path:
     return (inside if inside.is_dir() else PACKAGE.parent / "templates") / "mail"
 
 
-def subject_of(steps_by_matter: Sequence[tuple[str, Sequence[Step]]]) -> str:
+def subject_of(entries: Sequence[Entry]) -> str:
     """The most important step, and how many other matters: "Int 1412-2025 was adopted over the veto, and 16 more".
 
-    ``steps_by_matter`` are pairs of a matter's number and its steps, the most important first.
+    The entries come the most important first; "" where there are none.
     """
-    if not steps_by_matter:
+    if not entries:
         return ""
-    number, steps = steps_by_matter[0]
-    others = len(steps_by_matter) - 1
-    phrase = f"{number} {heaviest(steps).phrase}"
-    return textwrap.shorten(phrase, SUBJECT - 30, placeholder="...") + (f", and {others:,} more" if others else "")
+    told = textwrap.shorten(heaviest(entries[0].steps).phrase, SUBJECT - 30, placeholder="...")
+    others = len(entries) - 1
+    # Translators: the subject of a mail: what happened to the first of several bills, and how many others there are
+    return ngettext("%(told)s, and %(num)s more", "%(told)s, and %(num)s more", others, told=told) if others else told
+
+
+def quiet_subject(on: date) -> str:
+    """The subject of a note in a week when nothing changed."""
+    return _("Nothing changed in the week to %(day)s", day=day(on))
 
 
 def by_weight(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -135,19 +145,27 @@ class Writer:
         self._css = (folder / "digest.css").read_text(encoding="utf-8")
         loader = jinja2.FileSystemLoader(folder)
         self._templates = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._templates.add_extension("jinja2.ext.i18n")
+        # types-jinja2 does not know what an extension adds
+        self._templates.install_gettext_callables(looked_up, looked_up_for, newstyle=True)  # type: ignore[attr-defined]
         self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-        self._entry: Callable[[Entry], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
+        self._entry: Callable[[Entry, str], tuple[str, str]] = lru_cache(KEPT)(self._write_entry)
         self._frame: Callable[[_Frame], tuple[tuple[str, ...], tuple[str, ...]]] = lru_cache(KEPT)(self._write_frame)
 
     def write(self, content: Content, links: Links) -> Letter:
-        """The whole mail. Entries come in the order given."""
+        """The whole mail, in the language of the content. Entries come in the order given."""
+        with speaking(content.language) as spoken:
+            return self._write(content._replace(language=spoken.tag), links)
+
+    def _write(self, content: Content, links: Links) -> Letter:
         shown = content.entries[: self._caps.entries]
         frame = _Frame(
             content.period, content.on, not content.entries, len(content.entries) - len(shown), content.pieces,
             content.troubles, content.ages, content.language,
         )  # fmt: skip
         plain, html = self._frame(frame)
-        written = [self._entry(entry) for entry in shown]
+        # the language is a part of the key: where nothing is translated yet, entries of two languages are equal
+        written = [self._entry(entry, content.language) for entry in shown]
         return Letter(
             self.subject(content),
             tuple(_filled(plain, [each[0] for each in written], links)),
@@ -157,18 +175,21 @@ class Writer:
     def subject(self, content: Content) -> str:
         """The subject line of a digest."""
         if content.entries:
-            return subject_of([(entry.face.number, entry.steps) for entry in content.entries])
+            return subject_of(content.entries)
         if content.troubles:
-            return f"Not read as it should be: {listed(_sources(content.troubles))}"
-        return f"Nothing changed in the week to {day(content.on)}"
+            return _("Not read as it should be: %(sources)s", sources=listed(_sources(content.troubles)))
+        return quiet_subject(content.on)
 
-    def _write_entry(self, entry: Entry) -> tuple[str, str]:
-        shown, address = entry.steps[: self._caps.steps], f"{self._site.base_url}/matters/{entry.face.slug}"
+    def _write_entry(self, entry: Entry, tag: str) -> tuple[str, str]:
+        shown, address = entry.steps[: self._caps.steps], f"{self._home(tag)}/matters/{entry.face.slug}"
         left = len(entry.steps) - len(shown)
-        hidden = f"and {count(left, 'more change')}, see its page" if left else ""
-        why = f"You follow {listed([following.told(*reason) for reason in entry.reasons])}."
+        hidden = ""
+        if left:
+            hidden = ngettext("and %(num)s more change, see its page", "and %(num)s more changes, see its page", left)
+        # Translators: %(what)s is what the reader follows: "anything that becomes law and EO 50 of 2025"
+        why = _("You follow %(what)s.", what=listed([following.told(*reason) for reason in entry.reasons]))
         html = self._templates.get_template("entry.html").render(
-            face=entry.face, steps=shown, address=address, hidden=hidden, why=why
+            language=tag, face=entry.face, steps=shown, address=address, hidden=hidden, why=why
         )
         lines = [_wrapped(f"{entry.face.number}: {entry.face.title}"), f"{entry.face.standing}.", address]
         lines += [_wrapped(_step_line(step), "  * ", "    ") for step in shown]
@@ -176,18 +197,24 @@ class Writer:
         lines += [_wrapped(why, "  ", "  ")]
         return "\n".join(lines) + "\n\n", self._inliner.inline_fragment(html, self._css)
 
+    def _home(self, tag: str) -> str:
+        """The address of the site in a language."""
+        return self._site.base_url + prefix(tag)
+
     def _write_frame(self, frame: _Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
         heading, opening = _heading(frame), _opening(frame)
         troubles = [_trouble_line(trouble) for trouble in frame.troubles]
         pieces = frame.pieces[: self._caps.pieces]
         left = len(frame.pieces) - len(pieces)
-        more = f"and {count(left, 'more story', 'more stories')}" if left else ""
-        hidden = f"And {count(frame.hidden, 'more matter')}." if frame.hidden else ""
+        more = ngettext("and %(num)s more story", "and %(num)s more stories", left) if left else ""
+        hidden = ngettext("And %(num)s more matter.", "And %(num)s more matters.", frame.hidden) if frame.hidden else ""
+        told = [{"headline": piece.headline, "address": piece.address, "where": _where(piece),
+                 "language": piece.language} for piece in pieces]  # fmt: skip
         html = self._templates.get_template("digest.html").render(
-            site=self._site, postal=self._postal, css=Markup(self._css), heading=heading, opening=opening,
-            troubles=troubles, hidden=hidden, pieces=[{"headline": piece.headline, "address": piece.address,
-            "where": _where(piece), "language": piece.language} for piece in pieces], more_pieces=more, ages=frame.ages,
-            language=frame.language, entries=ENTRIES, manage=MANAGE, unsubscribe=UNSUBSCRIBE,
+            site=self._site, home=self._home(frame.language), direction=current().direction, postal=self._postal,
+            css=Markup(self._css), heading=heading, opening=opening, troubles=troubles, hidden=hidden, pieces=told,
+            more_pieces=more, ages=frame.ages, language=frame.language, entries=ENTRIES, manage=MANAGE,
+            unsubscribe=UNSUBSCRIBE,
         )  # fmt: skip
         plain = self._plain(frame, heading, opening, troubles, hidden, pieces, more)
         return _split(plain), _split(self._inliner.inline(html))
@@ -196,17 +223,18 @@ class Writer:
         self, frame: _Frame, heading: str, opening: str, troubles: Sequence[str], hidden: str,
         pieces: Sequence[Piece], more: str,
     ) -> str:  # fmt: skip
-        base = self._site.base_url
+        base = self._home(frame.language)
         head = [f"{self._site.title}\n{heading}", _wrapped(opening)]
         head += [f"{_wrapped(line)}\n{base}/sources" for line in troubles]
         rest = [f"{hidden}\n{base}/changes?scope=all"] if hidden else []
         if pieces:
             told = [f"{_wrapped(f'{piece.headline} ({_where(piece)})', '  * ', '    ')}\n    {piece.address}"
                     for piece in pieces]  # fmt: skip
-            rest.append("\n".join(["New coverage", *told, *([f"  {more}: {base}/coverage"] if more else [])]))
+            rest.append("\n".join([_("New coverage"), *told, *([f"  {more}: {base}/coverage"] if more else [])]))
         foot = [
-            "-- ", _wrapped("You get this because you asked us, at this address, to write to you when what you follow "
-            "changes."), f"See or change what you follow:\n{MANAGE}", f"Unsubscribe:\n{UNSUBSCRIBE}",
+            "-- ", _wrapped(_("You get this because you asked us, at this address, to write to you when what you "
+            "follow changes.")), _("See or change what you follow:") + f"\n{MANAGE}",
+            _("Unsubscribe:") + f"\n{UNSUBSCRIBE}",
             _wrapped(frame.ages), _wrapped(", ".join(filter(None, (self._site.title, self._postal)))),
         ]  # fmt: skip
         # every entry ends with a blank line of its own
@@ -228,20 +256,23 @@ def _filled(parts: Iterable[str], entries: Sequence[str], links: Links) -> Itera
 
 def _heading(frame: _Frame) -> str:
     if frame.quiet:
-        return "Sources that cannot be read" if frame.troubles else "Nothing changed this week"
-    return f"{_HEADINGS[frame.period]}, {day(frame.on)}"
+        return _("Sources that cannot be read") if frame.troubles else _("Nothing changed this week")
+    return _(_HEADINGS[frame.period], day=day(frame.on))
 
 
 def _opening(frame: _Frame) -> str:
     if frame.quiet and frame.troubles:
-        return "What you follow did not change in the record as we could read it. But not all of it could be read:"
+        return _("What you follow did not change in the record as we could read it. But not all of it could be read:")
     if frame.quiet:
-        return "The City’s record of what you follow was read, and nothing in it changed."
-    return "What is new in the record of what you follow, the most important first."
+        return _("The City’s record of what you follow was read, and nothing in it changed.")
+    return _("What is new in the record of what you follow, the most important first.")
 
 
 def _step_line(step: Step) -> str:
-    return f"{step.label + ', ' if step.label else ''}{step.when}: {step.text}"
+    if not step.label:
+        return _("%(when)s: %(text)s", when=step.when, text=step.text)
+    # Translators: one line of a mail: "Correction, 29 Jan 2026: The number changed ..."
+    return _("%(label)s, %(when)s: %(text)s", label=step.label, when=step.when, text=step.text)
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:
@@ -259,7 +290,9 @@ def _sources(troubles: Iterable[Trouble]) -> list[str]:
 
 
 def _trouble_line(trouble: Trouble) -> str:
-    name = source_name(trouble.source)
+    name, since = source_name(trouble.source), moment(trouble.began_at)
     if trouble.ended_at is None:
-        return f"{name}: not read as it should be since {moment(trouble.began_at)}. What happened since may be missing."
-    return f"{name}: not read as it should be from {moment(trouble.began_at)} to {moment(trouble.ended_at)}."
+        told = N_("%(source)s: not read as it should be since %(since)s. What happened since may be missing.")
+        return _(told, source=name, since=since)
+    told = N_("%(source)s: not read as it should be from %(since)s to %(until)s.")
+    return _(told, source=name, since=since, until=moment(trouble.ended_at))

@@ -20,6 +20,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol, Self
 
+from tracker.language import N_
 from tracker.vocabulary import ACTIONS, STATUSES, Act, tidy
 
 DESK_DAYS: Final = 30  # Charter § 37(b): the Mayor's time, and how long a new law's number stays provisional here
@@ -47,39 +48,39 @@ class ActionLike(Protocol):
 
 
 class Stage(StrEnum):
-    """The derived step, with what readers see. Values are stored, so they never change.
+    """The derived step, with what readers see. Values are stored, so they never change. Labels are in English.
 
     `live`: more can follow; for orders and directives: it may be in effect.
     """
 
-    UNKNOWN = "unknown", "Not clear from the record", True
-    INTRODUCED = "introduced", "Introduced", True
-    IN_COMMITTEE = "in_committee", "In committee", True
-    LAID_OVER = "laid_over", "Heard, laid over in committee", True
-    REPORTED = "reported", "Approved by committee", True
-    PASSED_COUNCIL = "passed_council", "Passed by the Council, not yet law", True
-    ON_MAYORS_DESK = "on_mayors_desk", "On the Mayor's desk, not yet law", True
-    VETOED = "vetoed", "Vetoed by the Mayor", True
-    SIGNED = "signed", "Law, signed by the Mayor", False
-    LAPSED = "lapsed", "Law, without the Mayor's signature", False
-    OVERRIDDEN = "overridden", "Adopted over the Mayor's veto", False
-    BECAME_LAW = "became_law", "Law, the record does not say how", False
-    ADOPTED = "adopted", "Adopted", False
-    DISAPPROVED = "disapproved", "Disapproved", False
-    FILED = "filed", "Filed", False
-    DIED = "died", "Died at the end of the session", False
-    WITHDRAWN = "withdrawn", "Withdrawn", False
-    IN_FORCE = "in_force", "In force", True
-    AMENDED = "amended", "In force, as amended", True
-    BLOCKED = "blocked", "Blocked by a court", True
-    ISSUED = "issued", "Issued", True
-    EXPIRED = "expired", "Expired", False
-    REPLACED = "replaced", "Replaced", False
-    REVOKED = "revoked", "Revoked", False
-    VOID = "void", "Declared void", False
-    STATE_UNKNOWN = "state_unknown", "Not known whether in effect", True
-    PENDING = "pending", "Before the court", True
-    DECIDED = "decided", "Decided", False
+    UNKNOWN = "unknown", N_("Not clear from the record"), True
+    INTRODUCED = "introduced", N_("Introduced"), True
+    IN_COMMITTEE = "in_committee", N_("In committee"), True
+    LAID_OVER = "laid_over", N_("Heard, laid over in committee"), True
+    REPORTED = "reported", N_("Approved by committee"), True
+    PASSED_COUNCIL = "passed_council", N_("Passed by the Council, not yet law"), True
+    ON_MAYORS_DESK = "on_mayors_desk", N_("On the Mayor's desk, not yet law"), True
+    VETOED = "vetoed", N_("Vetoed by the Mayor"), True
+    SIGNED = "signed", N_("Law, signed by the Mayor"), False
+    LAPSED = "lapsed", N_("Law, without the Mayor's signature"), False
+    OVERRIDDEN = "overridden", N_("Adopted over the Mayor's veto"), False
+    BECAME_LAW = "became_law", N_("Law, the record does not say how"), False
+    ADOPTED = "adopted", N_("Adopted"), False
+    DISAPPROVED = "disapproved", N_("Disapproved"), False
+    FILED = "filed", N_("Filed"), False
+    DIED = "died", N_("Died at the end of the session"), False
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), False
+    IN_FORCE = "in_force", N_("In force"), True
+    AMENDED = "amended", N_("In force, as amended"), True
+    BLOCKED = "blocked", N_("Blocked by a court"), True
+    ISSUED = "issued", N_("Issued"), True
+    EXPIRED = "expired", N_("Expired"), False
+    REPLACED = "replaced", N_("Replaced"), False
+    REVOKED = "revoked", N_("Revoked"), False
+    VOID = "void", N_("Declared void"), False
+    STATE_UNKNOWN = "state_unknown", N_("Not known whether in effect"), True
+    PENDING = "pending", N_("Before the court"), True
+    DECIDED = "decided", N_("Decided"), False
 
     label: str
     live: bool
@@ -169,7 +170,7 @@ class Outcome:
     `since` is the date of the action that made the stage, "" where none did. `how` is "signed", "lapsed" or
     "overridden" for a law whose record says so. `law_number` is Legistar's form ("2026/063"), of laws only.
     `signals` are the signs of law present, even a single one. A law is `provisional` for its first thirty days, when
-    numbers still move. `disagreements` say in plain words where the record contradicts itself or the law.
+    numbers still move. `disagreements` say where the record contradicts itself or the law, in English: they are stored.
     """
 
     stage: Stage

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from tracker.config import SubscribeConfig
 from tracker.errors import TrackerError
 from tracker.held import table
+from tracker.language import _
 from tracker.models_mail import Attempt
 from tracker.networks import network_of
 from tracker.secret import Seal
@@ -89,8 +90,8 @@ def _first_of_the_last(session: Session, what: str, limit: Limit, now: datetime)
 
 def _sentence(limit: Limit) -> str:
     if limit.who == EVERYBODY:
-        return "More people than usual are signing up just now, and mail is held back so that nobody misuses it."
-    return "There were too many sign-ups from your network. Nothing was sent because of this one."
+        return _("More people than usual are signing up just now, and mail is held back so that nobody misuses it.")
+    return _("There were too many sign-ups from your network. Nothing was sent because of this one.")
 
 
 def forget_attempts(session: Session, now: datetime) -> int:

@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from tracker import identifiers
 from tracker.errors import BadIdentifier
+from tracker.language import N_, _, looked_up, ours
 from tracker.lifecycle import session_end
 
 SOURCE: Final = "lineage rule"  # whose word a relation is that was found here
@@ -64,6 +65,15 @@ class Form(NamedTuple):
     sponsor: str
     ends: str
     enacted: bool = False
+
+
+# what speaks for a return: clauses of one sentence
+NOTED: Final = N_("the drafting note names the earlier file")
+SHARED: Final = N_("%(share)s of the shorter text's runs of five words are in both texts")
+SAME_TITLE: Final = N_("the titles are the same")
+LIKE_TITLE: Final = N_("the titles are nearly the same")
+SAME_SPONSOR: Final = N_("the prime sponsor is the same")
+_SHARE: Final = re.compile(re.escape(SHARED).replace(re.escape("%(share)s"), r"(\d+%)"))
 
 
 class Proposal(NamedTuple):
@@ -196,17 +206,33 @@ def score(found: Finding) -> float:
 
 
 def reasons(found: Finding) -> Iterator[str]:
-    """The findings that speak for it, strongest first, as clauses."""
+    """The findings that speak for it, strongest first, as clauses; in English, as they are kept."""
     if found.noted:
-        yield "the drafting note names the earlier file"
+        yield NOTED
     if found.part is not None and found.part >= 0.1:
-        yield f"{found.part:.0%} of the shorter text's runs of five words are in both texts"
+        yield SHARED % {"share": f"{found.part:.0%}"}
     if found.title >= 0.995:
-        yield "the titles are the same"
+        yield SAME_TITLE
     elif found.title >= 0.8:
-        yield "the titles are nearly the same"
+        yield LIKE_TITLE
     if found.sponsor:
-        yield "the prime sponsor is the same"
+        yield SAME_SPONSOR
+
+
+def told(evidence: str) -> str | None:
+    """What is kept as the evidence of a return, in the language that is spoken; None where that has no words for it."""
+    said = [_told(clause) for clause in evidence.rstrip(".").split("; ")]
+    if None in said:
+        return ours(evidence)
+    text = "; ".join(filter(None, said))
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _told(clause: str) -> str | None:
+    clause = clause[:1].lower() + clause[1:]
+    if found := _SHARE.fullmatch(clause):
+        return _(SHARED, share=found[1])
+    return looked_up(clause) if clause in (NOTED, SAME_TITLE, LIKE_TITLE, SAME_SPONSOR) else None
 
 
 def propose(later: Form, text: str, candidates: Sequence[Form], texts: Mapping[str, str]) -> Proposal | None:

@@ -76,3 +76,50 @@ class Delivery(SQLModel, table=True):
     claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     said: str = ""
+
+
+class DigestRun(SQLModel, table=True):
+    """One run of the composer that wrote what was due; it looked as far as ``upto_change_id``. ``slot`` as in `Digest`.
+
+    What was recorded up to ``skipped_to`` is told to nobody in this period any more: it was passed over.
+    """
+
+    __tablename__ = "digest_run"
+    __table_args__ = (one_of("period", PERIODS), {"sqlite_with_rowid": False})
+
+    period: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    composed_at: datetime = Field(sa_type=UTCDateTime)
+    upto_change_id: int
+    skipped_to: int = 0
+
+
+class DigestRunChange(SQLModel, table=True):
+    """What the subscription that the form offers first was told in one run: the archive on the web shows it.
+
+    Each change once a period, whoever subscribes, and whether anybody does.
+    """
+
+    __tablename__ = "digest_run_change"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["period", "slot"], ["digest_run.period", "digest_run.slot"]),
+        sa.Index("ix_digest_run_change_period_slot", "period", "slot"),
+        {"sqlite_with_rowid": False},
+    )
+
+    period: str = Field(primary_key=True)
+    change_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # no foreign key, as above
+    slot: str
+
+
+class DigestHold(SQLModel, table=True):
+    """A period whose digests wait for a person, because so much is due that it may be no news (`holding.Unusual`)."""
+
+    __tablename__ = "digest_hold"
+    __table_args__ = (one_of("period", PERIODS),)
+
+    period: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UTCDateTime)
+    changes: int
+    unexplained: int
+    matters: int

@@ -20,7 +20,7 @@ PERIODS = ("now", "daily", "weekly")
 
 class Subscriber(SQLModel, table=True):
     """One address. ``pending`` until its owner presses the button, ``paused`` while it wants no mail, ``bounced``
-    when a server refused it for good.
+    when a server refused it for good, or its owner complained.
 
     ``nonce`` goes into every signed link; a new one ends them all. ``quiet_weeks`` asks for a note when nothing
     changed. When it is ``ended`` the sealed address is emptied.

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from tracker.config import MailConfig, SiteConfig
-from tracker.following import PERIODS, told
+from tracker.following import PERIODS, headed
+from tracker.language import _, current, ngettext, prefix, speaking
 from tracker.mail import checked_address, one_line, parsed_address
 from tracker.models_mail import Subscriber
 from tracker.tokens import Tokens
 from tracker.wishes import Asked, Wish
-from tracker.wording import count
 
 STYLE: Final = Markup("""
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
@@ -28,7 +28,7 @@ body { margin: 0; padding: 24px 16px; background: #fbfaf7; color: #1d1c1a; font:
 .mail { max-width: 560px; margin: 0 auto; overflow-wrap: break-word; }
 .site, .small { color: #5d5a54; font-size: 14px; }
 h1 { font: 600 24px/1.25 Georgia, "Times New Roman", serif; margin: 4px 0 16px; }
-p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding-left: 20px; }
+p { margin: 0 0 14px; } ul { margin: 0 0 14px; padding: 0 20px; }
 a { color: #2f4b7c; }
 .button { display: inline-block; padding: 11px 20px; border-radius: 6px; background: #2f4b7c; color: #ffffff; text-decoration: none; font-weight: 600; }
 .small { border-top: 1px solid #dcd8cf; padding-top: 14px; }
@@ -77,10 +77,18 @@ def build(
 ) -> EmailMessage:
     """The mail of one notice: ``confirm`` or ``manage``.
 
-    ``payload`` of ``confirm`` is `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
+    It is in the language that was asked for, or else in the subscriber's. ``payload`` of ``confirm`` is
+    `confirm_payload`'s; that of ``manage`` is empty. Raises MailFailed where ``to``
     or the sender is no address, and KeyError for a kind that is none.
     """
-    sender = Sender(subscriber, site, tokens, now)
+    with speaking(payload.get("language", subscriber.language)):
+        return _build(kind, to, Sender(subscriber, site, tokens, now), payload, mail, message_id)
+
+
+def _build(
+    kind: str, to: str, sender: Sender, payload: Mapping[str, Any], mail: MailConfig, message_id: str
+) -> EmailMessage:
+    subscriber, site, tokens, now = sender
     letter = _LETTERS[kind](sender, payload)
     message = EmailMessage(policy=SMTP)
     message["From"] = parsed_address(mail.sender)
@@ -94,6 +102,7 @@ def build(
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_text(letter, site), cte="quoted-printable")
     message.add_alternative(str(_html(letter, site)), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = current().tag  # last: it is no header of the parts, which take all like it with them
     return message
 
 
@@ -113,8 +122,8 @@ def manage_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: d
 
 
 def manage_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return f"{prefix(current().tag)}/subscriptions/{tokens.give('manage', str(subscriber.id), subscriber.nonce, now)}"
 
 
 def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, now: datetime) -> str:
@@ -123,8 +132,10 @@ def unsubscribe_link(subscriber: Subscriber, site: SiteConfig, tokens: Tokens, n
 
 
 def unsubscribe_path(subscriber: Subscriber, tokens: Tokens, now: datetime) -> str:
-    """The same, within the site."""
-    return f"/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    """The same, within the site, in the language that is spoken."""
+    return (
+        f"{prefix(current().tag)}/unsubscribe/{tokens.give('unsubscribe', str(subscriber.id), subscriber.nonce, now)}"
+    )
 
 
 def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
@@ -132,21 +143,29 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     asked = [Asked(*each) for each in payload["asked"]]
     periods = {each.subscription_id: each.period for each in asked}
     wish = Wish(int(subscriber.id or 0), payload["language"], payload["quiet"], periods)
-    link = f"{site.base_url}/subscribe/confirm/{tokens.give('confirm', str(wish), subscriber.nonce, now)}"
-    lines = [f"{told(each.kind, each.value)}, {PERIODS[each.period]}" for each in asked]
-    lines += ["a short note in weeks when nothing changed"] if payload["quiet"] else []
-    hours = count(int(payload["hours"]), "hour")
+    token = tokens.give("confirm", str(wish), subscriber.nonce, now)
+    link = f"{site.base_url}{prefix(current().tag)}/subscribe/confirm/{token}"
+    # Translators: %(what)s is what is followed, %(period)s how often: "Anything that becomes law, once a week"
+    lines = [
+        _("%(what)s, %(period)s", what=headed(each.kind, each.value), period=PERIODS[each.period]) for each in asked
+    ]
+    lines += [_("A short note in weeks when nothing changed")] if payload["quiet"] else []
+    ends = ngettext(
+        "The link works once, and ends after %(num)s hour.",
+        "The link works once, and ends after %(num)s hours.",
+        int(payload["hours"]),
+    )
     return Letter(
-        f"Please confirm: mail from {site.title}",
+        _("Please confirm: mail from %(site)s", site=site.title),
         (
-            Block("text", f"Somebody asked {site.title} to write to this address. We do not know who asked; if it was "
-                  "you, please confirm it. What was asked for:"),
-            Block("list", "\n".join(one_line(line[:1].upper() + line[1:]) for line in lines)),
-            Block("text", "Open this page and press the button on it. Nothing is sent before that."),
-            Block("button", "Confirm on the page", link),
-            Block("small", f"The link works once, and ends after {hours}."),
-            Block("small", "It was not you? Then do nothing: nothing begins, and this address is deleted by itself. "
-                  "Or have it never written to again:", unsubscribe_link(subscriber, site, tokens, now)),
+            Block("text", _("Somebody asked %(site)s to write to this address. We do not know who asked; if it was "
+                            "you, please confirm it. What was asked for:", site=site.title)),
+            Block("list", "\n".join(one_line(line) for line in lines)),
+            Block("text", _("Open this page and press the button on it. Nothing is sent before that.")),
+            Block("button", _("Confirm on the page"), link),
+            Block("small", ends),
+            Block("small", _("It was not you? Then do nothing: nothing begins, and this address is deleted by itself. "
+                             "Or have it never written to again:"), unsubscribe_link(subscriber, site, tokens, now)),
         ),
     )  # fmt: skip
 
@@ -154,15 +173,15 @@ def _confirm(sender: Sender, payload: Mapping[str, Any]) -> Letter:
 def _manage(sender: Sender, payload: Mapping[str, Any]) -> Letter:
     subscriber, site, tokens, now = sender
     return Letter(
-        f"Your subscriptions at {site.title}",
+        _("Your subscriptions at %(site)s", site=site.title),
         (
-            Block("text", "Somebody asked for the link to what this address follows. We do not know who asked; it was "
-                  "sent to this address alone."),
-            Block("button", "See and change what you follow", manage_link(subscriber, site, tokens, now)),
-            Block("text", "On that page you can add and end subscriptions, pause all mail, download what we hold about "
-                  "you, and delete it."),
-            Block("small", "Whoever has the link can do the same: do not pass this mail on. It was not you? Then do "
-                  "nothing; nothing changed."),
+            Block("text", _("Somebody asked for the link to what this address follows. We do not know who asked; it "
+                            "was sent to this address alone.")),
+            Block("button", _("See and change what you follow"), manage_link(subscriber, site, tokens, now)),
+            Block("text", _("On that page you can add and end subscriptions, pause all mail, download what we hold "
+                            "about you, and delete it.")),
+            Block("small", _("Whoever has the link can do the same: do not pass this mail on. It was not you? Then do "
+                             "nothing; nothing changed.")),
         ),
     )  # fmt: skip
 
@@ -179,12 +198,12 @@ def _text(letter: Letter, site: SiteConfig) -> str:
             parts.append(block.link)
         else:
             parts.append(f"{block.text} {block.link}".strip())
-    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}"]) + "\n"
+    return "\n\n".join([*parts, f"{one_line(site.title)}\n{site.base_url}{prefix(current().tag)}"]) + "\n"
 
 
 def _html(letter: Letter, site: SiteConfig) -> Markup:
     return Markup(
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><title>{subject}</title><style>{style}</style></head>\n'
         '<body><div class="mail">\n<p class="site">{title}</p>\n<h1>{subject}</h1>\n{blocks}\n'
@@ -194,7 +213,9 @@ def _html(letter: Letter, site: SiteConfig) -> Markup:
         style=STYLE,
         title=one_line(site.title),
         blocks=Markup("\n").join(_block(block) for block in letter.blocks),
-        home=site.base_url,
+        home=site.base_url + prefix(current().tag),
+        language=current().tag,
+        direction=current().direction,
     )
 
 
@@ -204,6 +225,6 @@ def _block(block: Block) -> Markup:
         return Markup("<ul>{}</ul>").format(items)
     if block.kind == "button":
         return Markup('<p><a class="button" href="{}">{}</a></p>').format(block.link, block.text)
-    link = Markup(' <a href="{}">stop it here</a>').format(block.link) if block.link else ""
+    link = Markup(' <a href="{}">{}</a>').format(block.link, _("stop it here")) if block.link else ""
     attribute = Markup(' class="small"') if block.kind == "small" else ""
     return Markup("<p{}>{}{}</p>").format(attribute, escape(block.text), link)

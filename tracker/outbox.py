@@ -33,9 +33,12 @@ def queue_notice(
     return delivery
 
 
-def digest_message_id(subscriber_id: int, digest_id: int) -> str:
-    """The part of a Message-ID before the ``@``: the same for the same digest to the same subscriber, for ever."""
-    return f"digest-{subscriber_id}-{digest_id}"
+def digest_message_id(digest_id: int) -> str:
+    """The part of a Message-ID before the ``@``. It is stored with its digest, and stays the same for ever.
+
+    Nobody can guess it: whoever names it in a report ends the mail to its reader.
+    """
+    return f"digest-{digest_id}-{secrets.token_hex(8)}"
 
 
 def message_id(local: str, host: str) -> str:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from tracker import identifiers, wording
 from tracker.errors import BadIdentifier, NotFound
+from tracker.language import _
 from tracker.lifecycle import Stage
 from tracker.models import (
     TRACKED,
@@ -113,7 +114,7 @@ def get_matter(session: Session, slug: str) -> Dossier:
     presence = col(Matter.removed_at).is_not(None)
     matter = session.scalars(select(Matter).where(Matter.slug == slug).order_by(presence, col(Matter.id))).first()
     if matter is None:
-        raise NotFound(f"No matter has the address {slug!r}.")
+        raise NotFound(_("No matter has the address %(slug)s.", slug=repr(slug)))
     return Dossier(
         matter=matter,
         note=session.get(Note, matter.file_number) or Note(file_number=matter.file_number),

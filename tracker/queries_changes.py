@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from tracker import timeline, wording, wording_changes
+from tracker.language import _
 from tracker.models import SCOPES, TRACKED, Action, Capture, Change, Matter, Note
 from tracker.queries import votes_of
 from tracker.timeline import Ballot, Entry
@@ -80,10 +81,14 @@ class Story:
     """One matter in the news: its latest moments, and how many earlier ones are not told."""
 
     slug: str
-    number: str
+    file_number: str
     title: str
     moments: tuple[NewsItem, ...]
     earlier: int
+
+    @property
+    def number(self) -> str:
+        return wording.number_of(self.file_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def news(session: Session, limit: int, today: date) -> tuple[Story, ...]:
         seen = Seen(*row)
         moments.setdefault((seen.change.matter_id, seen.change.observed_at), []).append(seen)
     matters: dict[int, list[list[Seen]]] = {}
-    for (matter_id, _), group in moments.items():
+    for (matter_id, _at), group in moments.items():
         if any(seen.is_news for seen in group):
             matters.setdefault(matter_id, []).append(group)
     told = list(matters.values())[:limit]
@@ -159,7 +164,7 @@ def _story(
     matter = session.get_one(Matter, first.change.matter_id)
     shown = groups[:MOMENTS_SHOWN]
     items = tuple(_item(matter, g, acts, quiet.get((matter.id, g[0].change.observed_at), 0), today) for g in shown)
-    return Story(first.matter_slug, first.number, first.title, items, len(groups) - len(items))
+    return Story(first.matter_slug, first.file_number, first.title, items, len(groups) - len(items))
 
 
 def _item(matter: Matter, group: Sequence[Seen], acts: _Acts, smaller: int, today: date) -> NewsItem:
@@ -179,8 +184,8 @@ def _item(matter: Matter, group: Sequence[Seen], acts: _Acts, smaller: int, toda
 
 def _first_read(found: Sequence[tuple[Change, Action, list[Ballot]]]) -> list[str]:
     """Entries say what a row reads now; where it read otherwise when it came, that is said too."""
-    renamed = [change for change, action, _ in found if change.after != action.name]
-    return [f"The row first read {wording.quoted(change.after)}." for change in renamed]
+    renamed = [change for change, action, _votes in found if change.after != action.name]
+    return [_("The row first read %(row)s.", row=wording.quoted(change.after)) for change in renamed]
 
 
 def _loud(with_acts: bool) -> frozenset[str]:

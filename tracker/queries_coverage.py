@@ -73,10 +73,10 @@ class Found(NamedTuple):
 
 
 class Front(NamedTuple):
-    """The newest stories, and how many stories were first told in each year that has any."""
+    """The newest stories, and how many stories were first told on each day that has any."""
 
     latest: tuple[ArticleLine, ...]
-    per_year: dict[int, int]
+    per_day: dict[date, int]
 
 
 class OutletLine(NamedTuple):
@@ -124,9 +124,9 @@ def list_stories(session: Session, asked: CoverageFilter) -> Found:
 
 
 def front(session: Session, most: int) -> Front:
-    """What the front page shows of coverage: the newest stories that have a date, and how many each year had."""
+    """What the front page shows of coverage: the newest stories that have a date, and how many each day had."""
     dated = [story for story in _folded(session, CoverageFilter()) if story[0].published_on]
-    counted = Counter(story[0].published_on.year for story in dated if story[0].published_on)
+    counted = Counter(story[0].published_on for story in dated if story[0].published_on)
     return Front(_lines(session, dated[:most]), dict(sorted(counted.items())))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from tracker import search, wording
+from tracker import language, search, wording
 from tracker.becoming import became
 from tracker.choosing import LOOK_BACK, About, Fresh
 from tracker.held import load, table
@@ -21,13 +21,13 @@ REMEMBERED: Final = timedelta(days=35)  # how long an article waits for the next
 
 
 class Face(NamedTuple):
-    """A matter as the head of an entry shows it."""
+    """A matter as the head of an entry shows it. ``language`` is that of the title: the record's own is English."""
 
     matter_id: int
     slug: str
     number: str
     title: str
-    sentence: str
+    language: str
     standing: str
 
 
@@ -63,6 +63,12 @@ def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
 def newest_change(session: Session) -> int:
     """The id of the newest change; 0 where there is none."""
     return session.execute(sa.select(sa.func.max(table(Change).c.id))).scalar() or 0
+
+
+def matters_held(session: Session) -> int:
+    """How many matters the record holds."""
+    chosen = sa.select(sa.func.count()).select_from(table(Matter)).where(table(Matter).c.removed_at.is_(None))
+    return session.execute(chosen).scalar() or 0
 
 
 def old_change(session: Session, now: datetime) -> int:
@@ -188,15 +194,15 @@ def faces(session: Session, matter_ids: Iterable[int]) -> dict[int, Face]:
     for ids in chunks(matter_ids):
         chosen = select(Matter, Note).outerjoin(Note, col(Note.file_number) == Matter.file_number)
         for matter, note in session.execute(chosen.where(col(Matter.id).in_(ids))):
-            title = (note and note.headline) or matter.name or matter.title or matter.file_number
-            stage = wording.stage_of(matter.stage)
+            headline = language.ours(note.headline) if note and note.headline else None
+            title = headline or (note and note.headline) or matter.name or matter.title or matter.file_number
             found[matter.id] = Face(
                 matter.id,
                 matter.slug,
                 wording.number_of(matter.file_number),
                 title.rstrip(". "),
-                (note and note.sentence) or "",
-                stage.label if stage else matter.stage,
+                language.current().tag if headline else language.ENGLISH.tag,
+                wording.stage_name(matter.stage),
             )
     return found
 

@@ -12,7 +12,7 @@ from tracker.queries import Line, lines_by_number
 
 
 class Form(NamedTuple):
-    """One filing. `line` is None where we do not hold it. `evidence` says why it counts as a return of an earlier one.
+    """One filing. `line` is None where we do not hold it. `evidence` says why it is a return of an earlier one.
 
     `by_rule` where the program found that, and not a person.
     """
@@ -20,7 +20,7 @@ class Form(NamedTuple):
     file_number: str
     line: Line | None
     earlier: tuple[str, ...]
-    evidence: str
+    evidence: tuple[str, ...]
     by_rule: bool
 
 
@@ -36,7 +36,7 @@ def forms(session: Session, file_number: str) -> tuple[Form, ...]:
 
 
 def _form(number: str, line: Line | None, rows: list[Relation]) -> Form:
-    evidence = " ".join(dict.fromkeys(row.evidence for row in rows))
+    evidence = tuple(dict.fromkeys(row.evidence for row in rows if row.evidence))
     return Form(number, line, tuple(row.earlier for row in rows), evidence, any(row.source == SOURCE for row in rows))
 
 

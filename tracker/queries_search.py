@@ -132,6 +132,13 @@ def answer(session: Session, asked: Asked) -> Found:
     )
 
 
+def numbered(session: Session, words: str) -> tuple[tuple[Line, ...], tuple[tuple[str, str], ...]]:
+    """The matters and sections that words name by number; of another year where there is none of that one."""
+    numbers = named(words[:LONGEST])
+    lines = _numbered(session, numbers) or _numbered(session, [number._replace(year=0) for number in numbers])
+    return lines, _sections(session, numbers)
+
+
 def _numbered(session: Session, numbers: Iterable[Named]) -> tuple[Line, ...]:
     """The matters of these numbers, tracked ones first, newest first."""
     which = [getattr(Matter, column).like(like) for column, like in map(patterns, _matters(numbers))]

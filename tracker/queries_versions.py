@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from tracker.errors import NotFound
+from tracker.language import N_, _
 from tracker.models import Matter, Version
 
 FIRST = "first"  # what addresses call version "*", the bill as it was introduced
@@ -41,12 +42,15 @@ def texts(session: Session, slug: str, *words: str) -> tuple[Matter, list[str]]:
         select(Matter).where(Matter.slug == slug).order_by(col(Matter.removed_at).is_not(None), col(Matter.id))
     ).first()
     if matter is None:
-        raise NotFound(f"No matter has the address {slug!r}.")
+        raise NotFound(_("No matter has the address %(slug)s.", slug=repr(slug)))
     labels = ["*" if word == FIRST else word for word in words]
     rows = select(Version.label, Version.text).where(Version.matter_id == matter.id, col(Version.label).in_(labels))
     found = dict(session.execute(rows).all())
     missing = [word for word, label in zip(words, labels, strict=True) if label not in found]
     if missing:
-        known = ", ".join(each.word for each in held(session, matter.id)) or "none"
-        raise NotFound(f"The text of version {missing[0]} is not held. Held of {matter.file_number}: {known}.")
+        known = ", ".join(each.word for each in held(session, matter.id))
+        lacks = N_("The text of version %(version)s is not held. Held of %(measure)s: none.")
+        if known:
+            lacks = N_("The text of version %(version)s is not held. Held of %(measure)s: %(known)s.")
+        raise NotFound(_(lacks, version=missing[0], measure=matter.file_number, known=known))
     return matter, [found[label] for label in labels]

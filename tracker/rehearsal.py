@@ -23,13 +23,13 @@ def rehearse(engine: sa.Engine, period: str, now: datetime, tools: Tools, folder
         raise BadInput(f"{folder} cannot be made: {error.strerror}.") from error
     people, host, count = table(Subscriber), urlsplit(tools.site.base_url).hostname or "localhost", 0
     for session, subscriber_id, subject, content in drafts(engine, period, now):
-        chosen = sa.select(people.c.sealed, people.c.nonce).where(people.c.id == subscriber_id)
-        sealed, nonce = session.execute(chosen).one()
-        links = links_of(tools, subscriber_id, nonce, now)
+        chosen = sa.select(people.c.sealed, people.c.nonce, people.c.language).where(people.c.id == subscriber_id)
+        sealed, nonce, language = session.execute(chosen).one()
+        links = links_of(tools, subscriber_id, nonce, language, now)
         envelope = Envelope(
-            tools.seal.open(sealed), message_id(digest_message_id(subscriber_id, 0), host), now, links.unsubscribe
+            tools.seal.open(sealed), message_id(digest_message_id(subscriber_id), host), now, links.unsubscribe
         )
         letter = tools.writer.write(content, links)._replace(subject=subject)
-        (folder / f"{period}-{subscriber_id}.eml").write_bytes(tools.packer.pack(letter, envelope))
+        (folder / f"{period}-{subscriber_id}.eml").write_bytes(tools.packer.pack(letter, envelope, language))
         count += 1
     return count

@@ -24,6 +24,7 @@ from tracker.deliveries import Claimed, Outcome, as_sender, claim, mark, put_bac
 from tracker.digests import Shelf, Slip
 from tracker.envelope import Envelope, Packer
 from tracker.errors import TrackerError
+from tracker.language import prefix
 from tracker.letter import Content, Links, Writer
 from tracker.locks import Hold
 from tracker.mail import Mailer, MailFailed, checked_address
@@ -91,7 +92,7 @@ class _Sending:
     ) -> None:
         self._engine, self._name, self._hold = engine, name, hold
         self._tools, self._clock, self._stop = tools, clock, stop
-        self._shelf = Shelf()
+        self._shelves: dict[str, Shelf] = {}
         self._jobs: Queue[_Job | None] = Queue(2 * tools.mail.connections)
         self._marker = _Marker(engine, name, clock)
         self._down: Exception | None = None
@@ -136,16 +137,20 @@ class _Sending:
 
     def _contents(self, claims: Sequence[Claimed]) -> dict[int, Content]:
         now = self._clock()
-        slips = [
-            Slip(each.digest_id, each.period or "", each.composed_at or now, each.beside or "{}", each.language)
-            for each in claims
-            if each.digest_id is not None
-        ]
+        slips: dict[str, list[Slip]] = {}
+        for each in claims:
+            if each.digest_id is not None:
+                slip = Slip(each.digest_id, each.period or "", each.composed_at or now, each.beside or "{}")
+                slips.setdefault(each.language, []).append(slip)
         if not slips:
             return {}
+        found: dict[int, Content] = {}
         with reading(self._engine) as session:
-            self._shelf.refresh(session, self._clock())
-            return self._shelf.contents(session, slips)
+            for tag, some in slips.items():
+                shelf = self._shelves.setdefault(tag, Shelf(tag))
+                shelf.refresh(session, self._clock())
+                found |= shelf.contents(session, some)
+        return found
 
     def _job(self, each: Claimed, contents: dict[int, Content]) -> _Job:
         tools, now = self._tools, self._clock()
@@ -153,10 +158,11 @@ class _Sending:
         whole_id = message_id(each.message_id, urlsplit(tools.site.base_url).hostname or "localhost")
         if each.digest_id is None:
             return _Job(each, recipient, tools.packer.seal(self._notice(each, recipient, whole_id, now)))
-        content, links = contents[each.digest_id], links_of(tools, each.subscriber_id, each.nonce, now)
+        content = contents[each.digest_id]
+        links = links_of(tools, each.subscriber_id, each.nonce, each.language, now)
         letter = tools.writer.write(content, links)._replace(subject=each.subject or "")
         envelope = Envelope(recipient, whole_id, each.composed_at or now, links.unsubscribe)
-        return _Job(each, recipient, tools.packer.pack(letter, envelope, each.language))
+        return _Job(each, recipient, tools.packer.pack(letter, envelope, content.language))
 
     def _notice(self, each: Claimed, recipient: str, whole_id: str, now: datetime) -> EmailMessage:
         tools = self._tools
@@ -203,9 +209,9 @@ class _Sending:
         return _outcome(each, "queued", said=_said(error), tries=1, next_try_at=self._clock() + WAITS[each.attempts])
 
 
-def links_of(tools: Tools, subscriber_id: int, nonce: str, now: datetime) -> Links:
-    """A reader's own links."""
-    base, subject = tools.site.base_url, str(subscriber_id)
+def links_of(tools: Tools, subscriber_id: int, nonce: str, tag: str, now: datetime) -> Links:
+    """A reader's own links, to pages in their language."""
+    base, subject = tools.site.base_url + prefix(tag), str(subscriber_id)
     return Links(
         f"{base}/subscriptions/{tools.tokens.give('manage', subject, nonce, now)}",
         f"{base}/unsubscribe/{tools.tokens.give('unsubscribe', subject, nonce, now)}",

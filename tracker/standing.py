@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from tracker import vocabulary, wording
+from tracker.language import N_, _
 from tracker.lifecycle import LAW_STAGES, Outcome, Stage, outcome
 
 UNKNOWN: Final = "State unknown"
@@ -105,10 +106,13 @@ def known_until(matter: Dated) -> date:
 
 def _last_known(matter: Dated) -> str:
     last = max(row.acted_on for row in matter.rows)
-    told = f"The last act on record is of {wording.day(date.fromisoformat(last))}"
+    day = wording.day(date.fromisoformat(last))
     if matter.kind == "Lawsuit":
-        return f"{told}; what became of the suit was not found."
-    return f"{told}; nothing found says that it ended, and nothing that it still applied."
+        return _("The last act on record is of %(day)s; what became of the suit was not found.", day=day)
+    told = N_(
+        "The last act on record is of %(day)s; nothing found says that it ended, and nothing that it still applied."
+    )
+    return _(told, day=day)
 
 
 def as_known(matter: Dated, seen_at: datetime, edits: Iterable[Edit], moment: datetime) -> Dated | None:

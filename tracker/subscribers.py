@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from tracker.config import SubscribeConfig
 from tracker.errors import BadInput, TrackerError
+from tracker.language import N_, _
 from tracker.models import Change
 from tracker.models_digests import Delivery, Digest, DigestChange
 from tracker.models_mail import SpentToken, Subscriber, Subscription, Suppression
@@ -35,12 +36,12 @@ from tracker.subscribing import (
 from tracker.tokens import Granted, Tokens, digest_of
 from tracker.wishes import Asked, Wish
 
-USED: Final = (
+USED: Final = N_(
     "This link was used already. What it asked for began when its button was first pressed; pressing again changes "
     "nothing."
 )
-OVER: Final = "This link is no longer good: its subscriptions have ended, or a newer link took its place."
-FULL: Final = f"One address can follow {MOST} things. End some before you add others."
+OVER: Final = N_("This link is no longer good: its subscriptions have ended, or a newer link took its place.")
+FULL: Final = N_("One address can follow %(most)s things. End some before you add others.")
 
 
 class Full(TrackerError):
@@ -115,13 +116,13 @@ def read_wish(session: Session, tokens: Tokens, token: str, config: SubscribeCon
     """What a confirm link would begin. Raises BadInput, in a reader's words, for one that is good no more."""
     granted = tokens.read("confirm", token, now, timedelta(hours=config.confirm_hours))
     if session.get(SpentToken, digest_of(token)) is not None:
-        raise BadInput(USED)
+        raise BadInput(_(USED))
     wish = Wish.parse(granted.subject)
     subscriber = session.get(Subscriber, wish.subscriber_id)
     if subscriber is None or subscriber.nonce != granted.nonce or subscriber.state not in ("pending", *REACHABLE):
-        raise BadInput(OVER)
+        raise BadInput(_(OVER))
     if not (wish.quiet_weeks or wished_rows(session, wish)):
-        raise BadInput(OVER)
+        raise BadInput(_(OVER))
     return wish
 
 
@@ -158,7 +159,7 @@ def owner(session: Session, tokens: Tokens, token: str, now: datetime) -> Subscr
     granted = tokens.read("manage", token, now, None)
     subscriber = _of(session, granted)
     if subscriber is None or subscriber.nonce != granted.nonce or subscriber.state not in REACHABLE:
-        raise BadInput(OVER)
+        raise BadInput(_(OVER))
     return subscriber
 
 
@@ -180,9 +181,9 @@ def add(session: Session, subscriber: Subscriber, wanted: Iterable[Wanted], now:
     rows = _rows(session, subscriber)
     plan = plan_of(rows, wanted)
     if len([row for row in rows if counts(row)]) + len(plan.add) + len(plan.again) > MOST:
-        raise Full(FULL)
+        raise Full(_(FULL, most=MOST))
     newest = newest_change(session)
-    for row, _ in _store(session, subscriber, plan, now):
+    for row, _again in _store(session, subscriber, plan, now):
         row.confirmed_at, row.after_change_id = now, newest
     for row, wish in plan.other:
         row.period = wish.period

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from email_validator import EmailNotValidError, validate_email
 
 from tracker.errors import BadInput
+from tracker.language import ENGLISH, N_, _, current
 from tracker.models_mail import Subscription
 
 REACHABLE: Final = ("active", "paused")  # states of an address that its owner confirmed
@@ -33,6 +34,7 @@ _STATES: Final[Mapping[tuple[str, Event], str]] = {
     ("paused", "unsubscribe"): "ended",
     ("bounced", "unsubscribe"): "ended",
 }
+NO_ADDRESS: Final = N_("This is not an address we can write to.")
 _ADDRESS_IN_WORDS: Final = re.compile(r"[/@:\\]|\w\.\w{2}")
 
 
@@ -97,15 +99,15 @@ def checked_address(text: str) -> str:
     """
     text = text.strip()
     if not text:
-        raise BadInput("Give a mail address.")
+        raise BadInput(_("Give a mail address."))
     if len(text) > LONGEST_ADDRESS:
-        raise BadInput("This address is longer than any mail address.")
+        raise BadInput(_("This address is longer than any mail address."))
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
-        raise BadInput(f"This is not an address we can write to. {error}") from error
+        raise BadInput(f"{_(NO_ADDRESS)} {error}" if current() is ENGLISH else _(NO_ADDRESS)) from error
     if not found.ascii_email:
-        raise BadInput("This is not an address we can write to.")
+        raise BadInput(_(NO_ADDRESS))
     return found.ascii_email
 
 
@@ -116,11 +118,11 @@ def checked_words(text: str) -> str:
     """
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(words) > LONGEST_SEARCH:
-        raise BadInput(f"Use at most {LONGEST_SEARCH} letters for the words of a search.")
+        raise BadInput(_("Use at most %(most)s letters for the words of a search.", most=LONGEST_SEARCH))
     if _ADDRESS_IN_WORDS.search(words):
-        raise BadInput("Use plain words for a search, without addresses of pages or mail.")
+        raise BadInput(_("Use plain words for a search, without addresses of pages or mail."))
     if words and not any(letter.isalnum() for letter in words):
-        raise BadInput("Give words or numbers for a search.")
+        raise BadInput(_("Give words or numbers for a search."))
     return words
 
 

@@ -19,6 +19,7 @@ from tracker.config import SuggestionsConfig
 from tracker.errors import BadIdentifier
 from tracker.held import table
 from tracker.identifiers import LocalLaw, parse
+from tracker.language import N_, _, counted
 from tracker.models import Matter
 from tracker.models_mail import Attempt
 from tracker.models_suggestions import Suggestion
@@ -46,34 +47,44 @@ class Typed:
 
 def read_form(session: Session, address: str, measure: str, note: str) -> Typed:
     """The form's words checked; ``file_number`` is the measure that is meant, "" for none."""
-    address, measure = (_line(text) for text in (address, measure))
-    note = _plain(note)
-    number = _number(session, measure) if measure else ""
+    address, measure = (line_of(text) for text in (address, measure))
+    note = plain(note)
+    number = number_meant(session, measure) if measure else ""
     faults = {
         "address": _address_fault(address),
         "measure": "" if number or not measure else _measure_fault(measure),
-        "note": f"Write {LONGEST_NOTE} characters at most; these are {len(note):,}."
-        if len(note) > LONGEST_NOTE
-        else "",
+        "note": _note_fault(note),
     }
     return Typed(address, measure, note, {name: said for name, said in faults.items() if said}, number)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what cannot be seen: control characters, and marks that turn the direction of writing."""
     text = text.replace("\r\n", "\n")
     return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf", "Cs")).strip()
 
 
-def _line(text: str) -> str:
-    return " ".join(_plain(text).split())
+def line_of(text: str) -> str:
+    """The same on one line."""
+    return " ".join(plain(text).split())
+
+
+def _note_fault(note: str) -> str:
+    if len(note) <= LONGEST_NOTE:
+        return ""
+    return _(
+        "Write %(most)s characters at most; these are %(number)s.",
+        most=counted(LONGEST_NOTE),
+        number=counted(len(note)),
+    )
 
 
 def _address_fault(address: str) -> str:
     if not address:
-        return "Give the address of the piece; it begins with https://."
+        return _("Give the address of the piece; it begins with https://.")
     if len(address) > LONGEST_ADDRESS:
-        return f"The address is longer than {LONGEST_ADDRESS:,} characters. Give it without what follows the ? in it."
+        long = N_("The address is longer than %(most)s characters. Give it without what follows the ? in it.")
+        return _(long, most=counted(LONGEST_ADDRESS))
     try:
         parts = urlsplit(canonical(address))
         host = parts.hostname or ""
@@ -81,20 +92,21 @@ def _address_fault(address: str) -> str:
         host = ""
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or " " in address:
-        return "This is not the address of a page. Copy it from the browser whole; it begins with https://."
+        return _("This is not the address of a page. Copy it from the browser whole; it begins with https://.")
     if not parts.path.strip("/") and not parts.query:
-        return "This is an outlet’s front page. Give the address of the piece itself."
+        return _("This is an outlet’s front page. Give the address of the piece itself.")
     return ""
 
 
 def _measure_fault(measure: str) -> str:
-    return (
-        f"“{measure[:80]}” is not the number of a measure in this record. Write it as Int 1412-2025, Res 836-2025, "
-        "Local Law 58 of 2014 or Executive Order 50 of 2025, or leave the field empty."
+    return _(
+        "“%(measure)s” is not the number of a measure in this record. Write it as Int 1412-2025, Res 836-2025, "
+        "Local Law 58 of 2014 or Executive Order 50 of 2025, or leave the field empty.",
+        measure=measure[:80],
     )
 
 
-def _number(session: Session, measure: str) -> str:
+def number_meant(session: Session, measure: str) -> str:
     """The file number that a reader means, in any written form, or by the end of its page's address; "" for none."""
     matters = table(Matter)
     for column, value in _readings(measure):
@@ -115,25 +127,30 @@ def _readings(measure: str) -> list[tuple[str, str]]:
     return readings
 
 
-def too_often(session: Session, who: str, limits: SuggestionsConfig, now: datetime) -> timedelta | None:
-    """How long a sender must wait; None where it may ask now. Counts this attempt if so, and forgets those of old."""
+def too_often(
+    session: Session, who: str, limits: SuggestionsConfig, now: datetime, what: str = WHAT
+) -> timedelta | None:
+    """How long a sender must wait; None where it may ask now. Counts this attempt if so, and forgets those of old.
+
+    ``what`` is the name of the attempts that are counted together.
+    """
     attempts = table(Attempt)
-    forget(session, now)
-    mine = sa.select(attempts.c.at).where(attempts.c.what == WHAT, attempts.c.who == who).order_by(attempts.c.at)
+    forget(session, now, what)
+    mine = sa.select(attempts.c.at).where(attempts.c.what == what, attempts.c.who == who).order_by(attempts.c.at)
     moments = list(session.execute(mine).scalars())
     for span, most in ((DAY, limits.per_day), (HOUR, limits.per_hour)):
         within = [at for at in moments if at > now - span]
         if len(within) >= most:
             free: timedelta = within[len(within) - most] + span - now
             return free
-    session.add(Attempt(what=WHAT, who=who, at=now))
+    session.add(Attempt(what=what, who=who, at=now))
     return None
 
 
-def forget(session: Session, now: datetime) -> None:
+def forget(session: Session, now: datetime, what: str = WHAT) -> None:
     """Let go of attempts that count no more; the nightly pruning does so too, where nobody sends anything."""
     attempts = table(Attempt)
-    session.execute(attempts.delete().where(attempts.c.what == WHAT, attempts.c.at < now - DAY))
+    session.execute(attempts.delete().where(attempts.c.what == what, attempts.c.at < now - DAY))
 
 
 def is_full(session: Session, limits: SuggestionsConfig) -> bool:

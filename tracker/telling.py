@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from tracker import timeline, wording, wording_changes
+from tracker.language import N_, _
 from tracker.models import Action, Change, Matter
 from tracker.timeline import LATE_AFTER_DAYS, Ballot
 from tracker.vocabulary import ACTIONS, Act
@@ -28,7 +29,7 @@ class Weight(IntEnum):
 
 
 class Step(NamedTuple):
-    """One change in words. ``phrase`` follows the matter's number in a subject: "became law"."""
+    """One change in words. ``phrase`` says it in a subject, with the matter's number: "Int 55-2026 became law"."""
 
     change_id: int
     matter_id: int
@@ -41,30 +42,31 @@ class Step(NamedTuple):
 
 
 _ACTS: Final = {
-    Act.SIGNED: (Weight.LAW, "was signed into law"),
-    Act.LAPSED: (Weight.LAW, "became law"),
-    Act.OVERRIDDEN: (Weight.LAW, "was adopted over the veto"),
-    Act.VETOED: (Weight.VETOED, "was vetoed"),
-    Act.COUNCIL_APPROVED: (Weight.PASSED, "passed the Council"),
-    Act.ADOPTED: (Weight.PASSED, "was adopted"),
-    Act.COMMITTEE_APPROVED: (Weight.OTHER, "was approved by committee"),
-    Act.HEARING_HELD: (Weight.HEARING, "was heard"),
-    Act.INTRODUCED: (Weight.INTRODUCED, "was introduced"),
-    Act.ORDER_SIGNED: (Weight.INTRODUCED, "was signed"),
-    Act.ORDER_REVOKED: (Weight.VETOED, "was revoked"),
-    Act.ORDER_BLOCKED: (Weight.VETOED, "was blocked by a court"),
-    Act.ORDER_VOIDED: (Weight.VETOED, "was declared void"),
-    Act.DECIDED: (Weight.VETOED, "was decided"),
-    Act.FILED: (Weight.OTHER, "was filed"),
-    Act.WITHDRAWN: (Weight.OTHER, "was withdrawn"),
+    Act.SIGNED: (Weight.LAW, N_("%(number)s was signed into law")),
+    Act.LAPSED: (Weight.LAW, N_("%(number)s became law")),
+    Act.OVERRIDDEN: (Weight.LAW, N_("%(number)s was adopted over the veto")),
+    Act.VETOED: (Weight.VETOED, N_("%(number)s was vetoed")),
+    Act.COUNCIL_APPROVED: (Weight.PASSED, N_("%(number)s passed the Council")),
+    Act.ADOPTED: (Weight.PASSED, N_("%(number)s was adopted")),
+    Act.COMMITTEE_APPROVED: (Weight.OTHER, N_("%(number)s was approved by committee")),
+    Act.HEARING_HELD: (Weight.HEARING, N_("%(number)s was heard")),
+    Act.INTRODUCED: (Weight.INTRODUCED, N_("%(number)s was introduced")),
+    Act.ORDER_SIGNED: (Weight.INTRODUCED, N_("%(number)s was signed")),
+    Act.ORDER_REVOKED: (Weight.VETOED, N_("%(number)s was revoked")),
+    Act.ORDER_BLOCKED: (Weight.VETOED, N_("%(number)s was blocked by a court")),
+    Act.ORDER_VOIDED: (Weight.VETOED, N_("%(number)s was declared void")),
+    Act.DECIDED: (Weight.VETOED, N_("%(number)s was decided")),
+    Act.FILED: (Weight.OTHER, N_("%(number)s was filed")),
+    Act.WITHDRAWN: (Weight.OTHER, N_("%(number)s was withdrawn")),
 }
+_IS_LAW: Final = N_("%(number)s is %(law)s")
 _NAMED: Final = {name: meaning.act for meaning in ACTIONS.values() for name in meaning.names}
 _HEARINGS: Final = {
-    "hearing_scheduled": "is to be heard",
-    "hearing_moved": "has another hearing date",
-    "hearing_deferred": "has its hearing put off",
-    "hearing_cancelled": "has its hearing cancelled",
-    "hearing_gone": "is off the calendar",
+    "hearing_scheduled": N_("%(number)s is to be heard"),
+    "hearing_moved": N_("%(number)s has another hearing date"),
+    "hearing_deferred": N_("%(number)s has its hearing put off"),
+    "hearing_cancelled": N_("%(number)s has its hearing cancelled"),
+    "hearing_gone": N_("%(number)s is off the calendar"),
 }
 
 
@@ -90,16 +92,16 @@ def when(acted: date | None, recorded: date, today: date) -> str:
     if acted is None:
         return wording.day(recorded)
     if acted > today:
-        return f"for {wording.day(acted)}, recorded {wording.day(recorded)}"
+        return _("for %(day)s, recorded %(recorded)s", day=wording.day(acted), recorded=wording.day(recorded))
     if (recorded - acted).days > LATE_AFTER_DAYS:
-        return f"acted {wording.day(acted)}, recorded {wording.day(recorded)}"
+        return _("acted %(day)s, recorded %(recorded)s", day=wording.day(acted), recorded=wording.day(recorded))
     return wording.day(acted)
 
 
 def _label(change: Change, acted: date | None, today: date) -> str:
     if wording_changes.is_correction(change):
-        return "Correction"
-    return "Scheduled" if acted is not None and acted > today else ""
+        return _("Correction")
+    return _("Scheduled") if acted is not None and acted > today else ""
 
 
 def _text(change: Change, matter: Matter, action: Action | None, ballots: Sequence[Ballot], today: date) -> str:
@@ -108,26 +110,36 @@ def _text(change: Change, matter: Matter, action: Action | None, ballots: Sequen
     if change.kind != "action_added" or action is None or action.withdrawn_at or action.name != change.after:
         return wording_changes.sentence(change, source)
     (entry,) = timeline.build(matter, [action], (), {action.id: ballots}, today)
-    said_by = "" if entry.told else f"{entry.who}: " if not entry.steps[0].verb else f"{entry.who} "
-    return said_by + entry.text
+    if entry.told:
+        return entry.text
+    # Translators: who acted, and what it did: "Council passed it, 44 to 5."
+    told = N_("%(who)s %(what)s") if entry.steps[0].verb else N_("%(who)s: %(what)s")
+    return _(told, who=entry.who, what=entry.text)
 
 
 def weigh(change: Change, matter: Matter, action: Action | None) -> tuple[Weight, str]:
-    """How much a change weighs, and what it did to the matter in two or three words."""
+    """How much a change weighs, and what it did to the matter in few words, which begin with its number."""
+    weight, message = _weighed(change, matter, action)
+    number = wording.number_of(matter.file_number)
+    return weight, _(message, number=number, law=wording.law_name(change.after) if message is _IS_LAW else "")
+
+
+def _weighed(change: Change, matter: Matter, action: Action | None) -> tuple[Weight, str]:
     act = _act_of(change, action)
     if act in _ACTS:
         return _ACTS[act]
     if change.kind == "law_number_changed" and change.after and not change.before:
-        return Weight.LAW, f"is {wording.law_name(change.after)}"
+        return Weight.LAW, _IS_LAW
     if change.kind in _HEARINGS:
         return Weight.HEARING, _HEARINGS[change.kind]
     if change.kind == "appeared":
-        return Weight.INTRODUCED, "is new" if matter.kind not in wording.COUNCIL_KINDS else "was introduced"
+        new = N_("%(number)s is new") if matter.kind not in wording.COUNCIL_KINDS else _ACTS[Act.INTRODUCED][1]
+        return Weight.INTRODUCED, new
     if wording_changes.is_correction(change):
-        return Weight.OTHER, "was corrected in the record"
+        return Weight.OTHER, N_("%(number)s was corrected in the record")
     if change.kind in wording_changes.QUIET:
-        return Weight.SMALL, "has smaller changes"
-    return Weight.OTHER, "moved"
+        return Weight.SMALL, N_("%(number)s has smaller changes")
+    return Weight.OTHER, N_("%(number)s moved")
 
 
 def _act_of(change: Change, action: Action | None) -> Act | None:

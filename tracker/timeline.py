@@ -5,13 +5,14 @@ there when we first saw the matter carries no recorded date, since we cannot kno
 seen at the same moment, are one entry with steps ("held a hearing, amended it and approved version A, 5 to 0").
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
 from tracker import wording, wording_changes
 from tracker.coverage import StoryLine
+from tracker.language import N_, _, looked_up, ngettext
 from tracker.models import Action, Change, Matter
 from tracker.vocabulary import ACTIONS, CURATED_FROM, VOTE_VALUES, Act, Meaning
 
@@ -21,20 +22,22 @@ LATE_AFTER_DAYS: Final = 1  # the sources are read once a day or so: one day is 
 _LAST: Final = 10_000  # acts that nobody knows come last within their day
 _BODIES: Final = {"Mayor": "mayor", "Administration": "agency"}
 _ACTORS: Final = {
-    "council": "Council",
-    "mayor": "Mayor",
-    "court": "Court",
-    "agency": "Agency",
-    "voters": "Voters",
+    "council": N_("Council"),
+    "mayor": N_("Mayor"),
+    "court": N_("Court"),
+    "agency": N_("Agency"),
+    "voters": N_("Voters"),
 }
 _VOTED: Final = frozenset({Act.COMMITTEE_APPROVED, Act.COUNCIL_APPROVED, Act.ADOPTED, Act.OVERRIDDEN})
 _WITH_VERSION: Final = {
-    Act.COMMITTEE_APPROVED: "approved",
-    Act.COUNCIL_APPROVED: "passed",
+    Act.COMMITTEE_APPROVED: N_("approved version %(letter)s"),
+    Act.COUNCIL_APPROVED: N_("passed version %(letter)s"),
 }
+# Translators: what a body did, and by which vote: "passed it, 44 to 5"
+_COUNTED: Final = N_("%(verb)s, %(votes)s")
 _FEW_RENEWALS: Final = 4  # so many are told one by one
 _PLAIN_RENEWAL: Final = ("extends it.", "goes on with it.")
-_ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
+ON_THE_LINE: Final = frozenset({"renumbered", "law_number_changed", "removed", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Tally:
 
     @property
     def text(self) -> str:
-        return f"{self.yes} to {self.no}"
+        # Translators: the votes for and against: "44 to 5"
+        return _("%(yes)s to %(no)s", yes=self.yes, no=self.no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,6 @@ class Step:
     tally: Tally | None
     before: tuple[Earlier, ...]
 
-    @property
-    def official(self) -> str:
-        """The record's own words: name, result, version."""
-        parts = [wording.quoted(self.action.name)]
-        parts += [f"result {wording.quoted(self.action.result)}"] if self.action.result else []
-        parts += [f"version {self.action.version}"] if self.action.version not in ("", "*") else []
-        return ", ".join(parts)
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -96,6 +92,7 @@ class Entry:
     confidence: str = ""
     folded: tuple["Entry", ...] = ()  # what this line stands for, the oldest first
     story: StoryLine | None = None  # what was written about it that day
+    kind: str = ""  # of the change, where only the record moved
 
     @property
     def late_days(self) -> int:
@@ -138,17 +135,19 @@ def build(
     votes: Mapping[int, Sequence[Ballot]],
     today: date,
     stories: Iterable[StoryLine] = (),
+    moved: Container[str] = ON_THE_LINE,
 ) -> list[Entry]:
     """Every entry, newest first. `votes` is keyed by `Action.id`; `today` is the New York date.
 
-    `stories` are what was written about the matter; those without a date have no place on the line.
+    `stories` are what was written about the matter; those without a date have no place on the line. `moved` are the
+    kinds of changes that are entries of their own.
     """
     edits = _edits(changes)
     rows = [_row(action, matter, edits.get(action.source_id, ()), votes.get(action.id, ())) for action in actions]
     rows.sort(key=lambda row: row.order)
     entries = [_entry(group, today) for group in _groups(rows)]
     entries = _fold_renewals(entries)
-    entries += [_moved(change, matter) for change in changes if change.kind in _ON_THE_LINE]
+    entries += [_moved(change, matter) for change in changes if change.kind in moved]
     entries += [
         Entry(story.published_on, "press", story.outlet, story.headline, told=True, url=story.address, story=story)
         for story in stories
@@ -167,7 +166,11 @@ def _fold_renewals(entries: list[Entry]) -> list[Entry]:
     if len(renewals) < _FEW_RENEWALS:
         return entries
     first, last = renewals[0], renewals[-1]
-    text = f"Renewed {len(renewals)} more times, from {wording.day(first.on)} to {wording.day(last.on)}."
+    text = ngettext(
+        "Renewed %(num)s more time, from %(first)s to %(last)s.",
+        "Renewed %(num)s more times, from %(first)s to %(last)s.",
+        len(renewals), first=wording.day(first.on), last=wording.day(last.on),
+    )  # fmt: skip
     line = replace(last, text=text, steps=(), recorded_on=None, url="", confidence="", folded=tuple(renewals))
     kept = [entry for entry in entries if entry not in renewals[:-1]]
     return [line if entry is last else entry for entry in kept]
@@ -234,31 +237,33 @@ def _row(action: Action, matter: Matter, before: Sequence[Earlier], ballots: Seq
 def _who(action: Action, meaning: Meaning | None, actor: str) -> str:
     act = meaning.act if meaning else None
     if act is Act.LAPSED:
-        return "Became law"
+        return _("Became law")
     if act is Act.RETURNED_UNSIGNED or (
         actor == "mayor" and action.body in ("", "Mayor") and action.code < CURATED_FROM
     ):
         return wording.mayor_on(action.acted_on)
     if action.body == "City Council":
-        return "Council"
-    return action.body or _ACTORS.get(actor, actor)
+        return _("Council")
+    return action.body or (_(_ACTORS[actor]) if actor in _ACTORS else actor)
 
 
 def _verb(action: Action, meaning: Meaning | None, counted: Tally | None) -> str:
     if meaning is None or (meaning.act is Act.COMMITTEE_APPROVED and meaning.code != 32):
         return ""
     if meaning.act in _VOTED and action.result not in ("", "Pass"):
-        return f"voted on it, result {wording.quoted(action.result)}" + (f", {counted.text}" if counted else "")
+        verb = _("voted on it, result %(result)s", result=wording.quoted(action.result))
+        return _(_COUNTED, verb=verb, votes=counted.text) if counted else verb
     if meaning.act is Act.LAPSED:
-        return "without the Mayor’s signature, under the Charter’s thirty-day rule"
-    verb = wording.VERBS.get(meaning.act, "")
+        # Translators: follows "Became law"
+        return _("without the Mayor’s signature, under the Charter’s thirty-day rule")
+    verb = looked_up(wording.VERBS[meaning.act]) if meaning.act in wording.VERBS else ""
     if meaning.act in _WITH_VERSION and action.version not in ("", "*"):
-        verb = f"{_WITH_VERSION[meaning.act]} version {action.version}"
-    return f"{verb}, {counted.text}" if verb and counted and counted.yes + counted.no else verb
+        verb = _(_WITH_VERSION[meaning.act], letter=action.version)
+    return _(_COUNTED, verb=verb, votes=counted.text) if verb and counted and counted.yes + counted.no else verb
 
 
 def _sentence(action: Action, meaning: Meaning | None) -> str:
-    return f"{meaning.sentence}." if meaning else f"{wording.quoted(action.name)}."
+    return f"{looked_up(meaning.sentence) if meaning else wording.quoted(action.name)}."
 
 
 def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
@@ -298,7 +303,7 @@ def _own_words(action: Action) -> str:
 def text_of(steps: Sequence[Step]) -> str:
     """What the body did: its verbs in one clause, then the acts for which there is only a sentence."""
     verbs = list(dict.fromkeys(step.verb for step in steps if step.verb))
-    clause = [f"{wording.listed(verbs)}."] if verbs else []
+    clause = [_("%(acts)s.", acts=wording.listed(verbs))] if verbs else []
     return " ".join(clause + [step.sentence for step in steps if not step.verb])
 
 
@@ -308,6 +313,7 @@ def _moved(change: Change, matter: Matter) -> Entry:
     return Entry(
         wording.new_york_date(change.observed_at),
         "record",
-        "The record",
+        _("The record"),
         wording_changes.sentence(change, source),
+        kind=change.kind,
     )

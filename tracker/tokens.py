@@ -12,11 +12,12 @@ from itsdangerous import BadData, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
 from tracker.errors import BadInput
+from tracker.language import N_, _
 from tracker.secret import Secret
 
 Purpose = Literal["confirm", "manage", "unsubscribe"]
 LONGEST: Final = 1_000  # characters; ours are some 120
-NOT_OURS: Final = "This link is not one of ours, or a part of it is missing. Copy it whole."
+NOT_OURS: Final = N_("This link is not one of ours, or a part of it is missing. Copy it whole.")
 
 
 class Granted(NamedTuple):
@@ -53,12 +54,12 @@ class Tokens:
             subject, nonce, made = self._signer(purpose).loads(token[:LONGEST])
             granted = Granted(str(subject), str(nonce), datetime.fromtimestamp(int(made), UTC))
         except (BadData, ValueError, TypeError, OverflowError, OSError) as error:
-            raise BadInput(NOT_OURS) from error
+            raise BadInput(_(NOT_OURS)) from error
         if self.give(purpose, *granted) != token:
             # the last letter of a signature can be written in four ways: a spent token must not come back as another
-            raise BadInput(NOT_OURS)
+            raise BadInput(_(NOT_OURS))
         if good_for is not None and now - granted.made_at > good_for:
-            raise BadInput("This link is too old. Ask for a new one; it comes by mail.")
+            raise BadInput(_("This link is too old. Ask for a new one; it comes by mail."))
         return granted
 
     def _signer(self, purpose: Purpose) -> URLSafeSerializer:

@@ -1,9 +1,10 @@
 """What the words of the record mean: actions by Legistar's ActionID, statuses by name, votes by name.
 
 The wording is the Council's and is kept word for word elsewhere; here each code gets what it means (`Act`), who did
-it, and a plain sentence. The ActionID decides, never the name: 5022 has had two names, and "Approved by Council" (68,
-a bill) and "Approved, by Council" (5032, a resolution) are different acts. An unknown code or status has no meaning
-here (``None``); `unknown_words` says so to the operator, and nobody may read it as "no change".
+it, and a plain sentence, which `locale` offers to translators. The ActionID decides, never the name: 5022 has had two
+names, and "Approved by Council" (68, a bill) and "Approved, by Council" (5032, a resolution) are different acts. An
+unknown code or status has no meaning here (``None``); `unknown_words` says so to the operator, and nobody may read it
+as "no change".
 
 Codes from 90000 on are ours, for matters that are not in Legistar: mayoral orders, agency directives, lawsuits and
 votes of the people. They are stored with the curated record, so a code is never given a second meaning.

@@ -7,11 +7,12 @@ import re
 from typing import Final, NamedTuple
 
 from tracker.errors import BadInput
+from tracker.language import _
 from tracker.models_mail import PERIODS
 from tracker.tokens import NOT_OURS
 
 _LETTERS: Final = {period[0]: period for period in PERIODS}
-_FORM: Final = re.compile(r"(\d+) ([a-z]{2}) ([qs]) ((?:\d+[a-z] ?)*)", re.ASCII)
+_FORM: Final = re.compile(r"(\d+) ([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}) ([qs]) ((?:\d+[a-z] ?)*)", re.ASCII)
 
 
 class Asked(NamedTuple):
@@ -24,8 +25,8 @@ class Asked(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a confirm link grants: for whom, in which language, whether a note is wanted when nothing changed, and the
-    period of each row that it begins."""
+    """What a confirm link grants: for whom, in which language (a BCP 47 tag), whether a note is wanted when nothing
+    changed, and the period of each row that it begins."""
 
     subscriber_id: int
     language: str
@@ -41,6 +42,6 @@ class Wish(NamedTuple):
         """A wish read back. Raises BadInput for a text that is none."""
         match = _FORM.fullmatch(text)
         if match is None:
-            raise BadInput(NOT_OURS)
+            raise BadInput(_(NOT_OURS))
         rows = {int(row[:-1]): _LETTERS.get(row[-1], "weekly") for row in match[4].split()}
         return cls(int(match[1]), match[2], match[3] == "q", rows)

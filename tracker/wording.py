@@ -4,18 +4,29 @@ Pages, feeds and mail say the same thing in the same words because they all take
 anything: the Council's own words stand beside ours wherever ours are used. Changes are told in `wording_changes`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import lists
+
 from tracker import identifiers
 from tracker.errors import BadIdentifier
+from tracker.language import N_, _, clocked, counted, current, dated
 from tracker.lifecycle import Stage
 from tracker.vocabulary import Act
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
 COUNCIL_KINDS: Final = ("Introduction", "Resolution", "Land Use Application")
-KIND_LABELS: Final = {"Introduction": "Bill", "Land Use Application": "Land use file"}
+KIND_LABELS: Final = {
+    "Introduction": N_("Bill"),
+    "Resolution": N_("Resolution"),
+    "Land Use Application": N_("Land use file"),
+    "Executive Order": N_("Executive Order"),
+    "Emergency Executive Order": N_("Emergency Executive Order"),
+    "Directive": N_("Directive"),
+    "Lawsuit": N_("Lawsuit"),
+}
 
 # In office from that day on. EO 50 of 2025 shows why the name is only put to acts of the Mayor himself.
 MAYORS: Final = (
@@ -30,66 +41,68 @@ MAYORS: Final = (
 
 # What readers call each source, in the order in which it is shown.
 SOURCES: Final = {
-    "council-archive": "Council records",
-    "council-api": "Council API",
-    "council-web": "Council web pages",
-    "hearings": "Council hearings",
-    "executive-orders": "Mayoral orders",
-    "mayor-news": "Mayor’s news",
-    "news-feeds": "News feeds",
-    "news-sitemaps": "News sitemaps",
-    "news-backfill": "News looked up by measure",
-    "articles-added": "Articles added by hand",
-    "articles-relinked": "Articles matched again",
-    "orders-archive": "Orders since 1974",
-    "starter-record": "Starter record",
+    "council-archive": N_("Council records"),
+    "council-api": N_("Council API"),
+    "council-web": N_("Council web pages"),
+    "hearings": N_("Council hearings"),
+    "executive-orders": N_("Mayoral orders"),
+    "mayor-news": N_("Mayor’s news"),
+    "news-feeds": N_("News feeds"),
+    "news-sitemaps": N_("News sitemaps"),
+    "news-backfill": N_("News looked up by measure"),
+    "articles-added": N_("Articles added by hand"),
+    "articles-relinked": N_("Articles matched again"),
+    "orders-archive": N_("Orders since 1974"),
+    "starter-record": N_("Starter record"),
 }
+# what came of a try, after its moment: "today 06:10 failed"
 OUTCOMES: Final = {
-    "ok": "Read",
-    "running": "Being read now",
-    "failed": "Failed",
-    "refused": "Refused",  # by the source, or by us where it lost too much at once; the run's sentence says which
-    "stopped": "Stopped before its end",
+    "ok": N_("read"),
+    "running": N_("being read now"),
+    "failed": N_("failed"),
+    "refused": N_("refused"),  # by the source, or by us where it lost too much at once; the run's sentence says which
+    "stopped": N_("stopped before its end"),
 }
-TROUBLES: Final = {"failing": "Failing", "stale": "Out of date", "short": "Less than usual"}
+TROUBLES: Final = {"failing": N_("Failing"), "stale": N_("Out of date"), "short": N_("Less than usual")}
 
 # What follows the name of the body: "Committee on Immigration *held a hearing*". Acts that are not here are told
 # by the vocabulary's own sentence.
 VERBS: Final = {
-    Act.PRECONSIDERED_HEARING: "heard it before introduction",
-    Act.PRECONSIDERED_LAID_OVER: "laid it over before introduction",
-    Act.PRECONSIDERED_REPORTED: "approved it before introduction",
-    Act.INTRODUCED: "introduced it",
-    Act.REFERRED: "referred it to committee",
-    Act.RE_REFERRED: "referred it to another committee",
-    Act.DEFERRED: "put the hearing off",
-    Act.RECESSED: "interrupted the hearing, to go on later",
-    Act.HEARING_HELD: "held a hearing",
-    Act.AMENDMENT_PROPOSED: "took up an amendment",
-    Act.AMENDED: "amended it",
-    Act.LAID_OVER: "laid it over without a vote",
-    Act.COMMITTEE_DEFEATED: "voted it down",
-    Act.COMMITTEE_DISAPPROVED: "disapproved it",
-    Act.COMMITTEE_FILED: "voted to file it",
-    Act.COMMITTEE_APPROVED: "approved it",
-    Act.LAID_OVER_BY_COUNCIL: "laid it over",
-    Act.RECOMMITTED: "sent it back to committee",
-    Act.COUNCIL_APPROVED: "passed it",
-    Act.ADOPTED: "adopted it",
-    Act.COUNCIL_DISAPPROVED: "disapproved it",
-    Act.SENT_TO_MAYOR: "sent it to the Mayor",
-    Act.RECALLED: "took it back from the Mayor",
-    Act.MAYOR_HEARING: "held a hearing",
-    Act.MAYOR_HEARING_SCHEDULED: "set a date for a hearing",
-    Act.MAYOR_HEARING_CANCELLED: "cancelled the hearing",
-    Act.SIGNING_SCHEDULED: "set a date for signing it",
-    Act.SIGNED: "signed it into law",
-    Act.VETOED: "vetoed it",
-    Act.RETURNED_UNSIGNED: "returned it unsigned",
-    Act.RECEIVED_FROM_MAYOR: "received it back from the Mayor",
-    Act.OVERRIDDEN: "overrode the veto",
-    Act.FILED: "filed it, which ends it",
-    Act.FILED_END_OF_SESSION: "filed it as its session ended, without a final vote",
+    # Translators: follows who acted, with what else they did: "Council amended it and passed it"; "it" is the bill.
+    Act.PRECONSIDERED_HEARING: N_("heard it before introduction"),
+    Act.PRECONSIDERED_LAID_OVER: N_("laid it over before introduction"),
+    Act.PRECONSIDERED_REPORTED: N_("approved it before introduction"),
+    Act.INTRODUCED: N_("introduced it"),
+    Act.REFERRED: N_("referred it to committee"),
+    Act.RE_REFERRED: N_("referred it to another committee"),
+    Act.DEFERRED: N_("put the hearing off"),
+    Act.RECESSED: N_("interrupted the hearing, to go on later"),
+    Act.HEARING_HELD: N_("held a hearing"),
+    Act.AMENDMENT_PROPOSED: N_("took up an amendment"),
+    Act.AMENDED: N_("amended it"),
+    Act.LAID_OVER: N_("laid it over without a vote"),
+    Act.COMMITTEE_DEFEATED: N_("voted it down"),
+    Act.COMMITTEE_DISAPPROVED: N_("disapproved it"),
+    Act.COMMITTEE_FILED: N_("voted to file it"),
+    Act.COMMITTEE_APPROVED: N_("approved it"),
+    Act.LAID_OVER_BY_COUNCIL: N_("laid it over"),
+    Act.RECOMMITTED: N_("sent it back to committee"),
+    Act.COUNCIL_APPROVED: N_("passed it"),
+    Act.ADOPTED: N_("adopted it"),
+    Act.COUNCIL_DISAPPROVED: N_("disapproved it"),
+    Act.SENT_TO_MAYOR: N_("sent it to the Mayor"),
+    Act.RECALLED: N_("took it back from the Mayor"),
+    Act.MAYOR_HEARING: N_("held a hearing"),
+    Act.MAYOR_HEARING_SCHEDULED: N_("set a date for a hearing"),
+    Act.MAYOR_HEARING_CANCELLED: N_("cancelled the hearing"),
+    Act.SIGNING_SCHEDULED: N_("set a date for signing it"),
+    Act.SIGNED: N_("signed it into law"),
+    Act.VETOED: N_("vetoed it"),
+    Act.RETURNED_UNSIGNED: N_("returned it unsigned"),
+    Act.RECEIVED_FROM_MAYOR: N_("received it back from the Mayor"),
+    Act.OVERRIDDEN: N_("overrode the veto"),
+    Act.FILED: N_("filed it, which ends it"),
+    Act.FILED_END_OF_SESSION: N_("filed it as its session ended, without a final vote"),
 }
 
 
@@ -97,7 +110,7 @@ def day(value: date | datetime) -> str:
     """ "31 Dec 2025"; a moment is put on the New York calendar first."""
     if isinstance(value, datetime):
         value = value.astimezone(NEW_YORK).date()
-    return f"{value.day} {value:%b %Y}"
+    return dated(value)
 
 
 def moment(value: datetime) -> str:
@@ -110,6 +123,8 @@ def hour(clock: str) -> str:
     if not clock:
         return ""
     hours, minutes = int(clock[:2]), clock[3:5]
+    if (elsewhere := clocked(time(hours, int(minutes)))) is not None:
+        return elsewhere
     if clock[:5] in ("12:00", "00:00"):
         return "noon" if hours else "midnight"
     half = "a.m." if hours < 12 else "p.m."
@@ -122,12 +137,14 @@ def new_york_date(moment: datetime) -> date:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """ "1 day", "2 days", "1,234 matters"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """ "1 day", "2 days", "1,234 matters": for operators, in English. What readers see goes by `language.ngettext`."""
+    return f"{counted(number)} {one if number == 1 else many or one + 's'}"
 
 
 def listed(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
+    if current().tag != "en":
+        return lists.format_list(parts, locale=current().locale)
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -139,31 +156,34 @@ def number_of(file_number: str) -> str:
         return file_number
     if isinstance(found, identifiers.FileNumber):
         return found.short
-    return f"{found.series} {found.title.split(' Order ')[1]}"
+    number = str(found.number) if found.part is None else f"{found.number}.{found.part}"
+    # Translators: the number of an order of the Mayor: "EO 50 of 2025"
+    return _("%(series)s %(number)s of %(year)s", series=found.series, number=number, year=found.year)
 
 
 def law_name(local_law: str) -> str:
     """ "2026/063" as "Local Law 63 of 2026"."""
     try:
-        return str(identifiers.LocalLaw.parse(local_law))
+        law = identifiers.LocalLaw.parse(local_law)
     except BadIdentifier:
-        return f"Local Law {local_law}"
+        return _("Local Law %(number)s", number=local_law)
+    return _("Local Law %(number)s of %(year)s", number=law.number, year=law.year)
 
 
 def kind_name(kind: str) -> str:
     """What readers call a matter of this kind."""
-    return KIND_LABELS.get(kind, kind)
+    return _(KIND_LABELS[kind]) if kind in KIND_LABELS else kind
 
 
 def source_name(source: str) -> str:
     """What readers call a source; one that has no name here by its key."""
-    return SOURCES.get(source, source.replace("-", " ").capitalize())
+    return _(SOURCES[source]) if source in SOURCES else source.replace("-", " ").capitalize()
 
 
 def mayor_on(day_: date) -> str:
     """ "Mayor Adams", by who held the office on that day."""
     names = [name for since, name in MAYORS if since <= day_]
-    return f"Mayor {names[-1]}" if names else "Mayor"
+    return _("Mayor %(name)s", name=names[-1]) if names else _("Mayor")
 
 
 def is_editors(action_id: str) -> bool:
@@ -172,13 +192,25 @@ def is_editors(action_id: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """A source's own words."""
-    return f"“{text}”"
+    """A source's own words; kept together where the language around them runs the other way."""
+    return f"“{isolated(text)}”"
+
+
+def isolated(text: str) -> str:
+    """A name from the record within a sentence, kept together where the language around it runs the other way."""
+    return text if current().direction == "ltr" or not text else f"\u2068{text}\u2069"
 
 
 def source_of(kind: str) -> str:
     """Whose record a matter of this kind is read from, at the head of a sentence."""
-    return "The Council’s record" if kind in COUNCIL_KINDS else "The record"
+    # Translators: begins a sentence, and is what shows, gives or takes back something in it
+    return _("The Council’s record") if kind in COUNCIL_KINDS else _("The record")
+
+
+def stage_name(value: str) -> str:
+    """What readers call a stage; a value this program does not know as it is."""
+    stage = stage_of(value)
+    return _(stage.label) if stage else value
 
 
 def stage_of(value: str) -> Stage | None:

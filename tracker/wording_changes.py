@@ -5,9 +5,10 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from tracker import wording_hearings
+from tracker.language import N_, _, ngettext
 from tracker.models import Change
 from tracker.vocabulary import STATUSES
-from tracker.wording import day, is_editors, law_name, listed, number_of, quoted
+from tracker.wording import day, is_editors, isolated, law_name, listed, number_of, quoted
 
 CORRECTIONS: Final = (
     "action_edited", "action_withdrawn", "renumbered", "removed", "returned", "law_number_changed",
@@ -25,30 +26,30 @@ QUIET: Final = (
 )
 
 CHANGE_LABELS: Final = {
-    "appeared": "New matter",
-    "status_changed": "Status",
-    "action_added": "New action",
-    "action_edited": "Action edited",
-    "action_withdrawn": "Action withdrawn",
-    "renumbered": "Renumbered",
-    "removed": "Removed",
-    "returned": "Returned",
-    "law_number_changed": "Law number",
-    "enactment_date_changed": "Date of enactment",
-    "final_action_date_changed": "Date of final action",
-    "introduction_date_changed": "Date of introduction",
-    "title_changed": "Title",
-    "summary_changed": "The City's summary",
-    "text_changed": "Text",
-    "committee_changed": "Committee",
-    "sponsors_changed": "Sponsors",
-    "documents_changed": "Documents",
-    "votes_changed": "Votes",
-    "hearing_scheduled": "Hearing set",
-    "hearing_moved": "Hearing moved",
-    "hearing_deferred": "Hearing put off",
-    "hearing_cancelled": "Hearing cancelled",
-    "hearing_gone": "Hearing taken off",
+    "appeared": N_("New matter"),
+    "status_changed": N_("Status"),
+    "action_added": N_("New action"),
+    "action_edited": N_("Action edited"),
+    "action_withdrawn": N_("Action withdrawn"),
+    "renumbered": N_("Renumbered"),
+    "removed": N_("Removed"),
+    "returned": N_("Returned"),
+    "law_number_changed": N_("Law number"),
+    "enactment_date_changed": N_("Date of enactment"),
+    "final_action_date_changed": N_("Date of final action"),
+    "introduction_date_changed": N_("Date of introduction"),
+    "title_changed": N_("Title"),
+    "summary_changed": N_("The City's summary"),
+    "text_changed": N_("Text"),
+    "committee_changed": N_("Committee"),
+    "sponsors_changed": N_("Sponsors"),
+    "documents_changed": N_("Documents"),
+    "votes_changed": N_("Votes"),
+    "hearing_scheduled": N_("Hearing set"),
+    "hearing_moved": N_("Hearing moved"),
+    "hearing_deferred": N_("Hearing put off"),
+    "hearing_cancelled": N_("Hearing cancelled"),
+    "hearing_gone": N_("Hearing taken off"),
 }
 
 
@@ -81,45 +82,57 @@ def printed_day(text: str) -> str:
         return text
 
 
-def sentence(change: Change, source: str = "The record") -> str:
-    """One change in plain words; `source` is whose record changed ("The Council's record")."""
+def sentence(change: Change, source: str = "") -> str:
+    """One change in plain words; `source` is whose record changed: by default "The record", see `wording.source_of`."""
     if change.kind.startswith("hearing_"):
         return wording_hearings.sentence(change)
     plain = _PLAIN.get(change.kind)
     if plain is not None:
-        return plain.format(source=source, before=change.before, after=change.after)
-    return _TOLD[change.kind](change, source)
+        return _(plain, source=source or _("The record"))
+    return _TOLD[change.kind](change, source or _("The record"))
 
 
 _PLAIN: Final = {
-    "removed": "{source} no longer shows this matter. What it showed is kept here.",
-    "returned": "{source} shows this matter again.",
-    "summary_changed": "{source} has another plain-language summary.",
+    # Translators: %(source)s is "The record" or "The Council’s record", here and in the sentences that follow
+    "removed": N_("%(source)s no longer shows this matter. What it showed is kept here."),
+    "returned": N_("%(source)s shows this matter again."),
+    "summary_changed": N_("%(source)s has another plain-language summary."),
 }
 
 
 def _appeared(change: Change, source: str) -> str:
-    return "New in the record" + (f", with the status {quoted(change.after)}." if change.after else ".")
+    if not change.after:
+        return _("New in the record.")
+    return _("New in the record, with the status %(status)s.", status=quoted(change.after))
 
 
 def _status(change: Change, source: str) -> str:
     if not change.before:
-        return f"{source} gave the status {quoted(change.after)}."
-    return f"The status went from {quoted(change.before)} to {quoted(change.after or 'none')}."
+        return _("%(source)s gave the status %(status)s.", source=source, status=quoted(change.after))
+    before, after = quoted(change.before), change.after and quoted(change.after)
+    if not after:
+        return _("The status went from %(before)s to none.", before=before)
+    return _("The status went from %(before)s to %(after)s.", before=before, after=after)
 
 
-def _dated(change: Change) -> str:
-    return f", dated {day(change.acted_on)}" if change.acted_on else ""
+def _row_of(change: Change, name: str) -> str:
+    """A row as it stands in a sentence: its name, and its date where it has one."""
+    if change.acted_on is None:
+        return quoted(name)
+    # Translators: names a row of the record within a sentence: "the row “Hearing Held by Committee”, dated 2 Feb 2026"
+    return _("%(row)s, dated %(day)s", row=quoted(name), day=day(change.acted_on))
 
 
 def _added(change: Change, source: str) -> str:
-    return f"A new row: {quoted(change.after)}{_dated(change)}."
+    # Translators: %(row)s may be followed by its date: “Hearing Held by Committee”, dated 2 Feb 2026
+    return _("A new row: %(row)s.", row=_row_of(change, change.after))
 
 
 def _withdrawn(change: Change, source: str) -> str:
+    row = _row_of(change, change.before)
     if is_editors(change.action_id):
-        return f"Our editors took out the row {quoted(change.before)}{_dated(change)}, which they had added."
-    return f"{source} showed the row {quoted(change.before)}{_dated(change)}; since {_since(change)} it is gone."
+        return _("Our editors took out the row %(row)s, which they had added.", row=row)
+    return _("%(source)s showed the row %(row)s; since %(day)s it is gone.", source=source, row=row, day=_since(change))
 
 
 def _since(change: Change) -> str:
@@ -127,21 +140,30 @@ def _since(change: Change) -> str:
 
 
 def _edited(change: Change, source: str) -> str:
-    before, after = face(change.before), face(change.after)
+    before, after, since = face(change.before), face(change.after), _since(change)
     if before.name != after.name:
-        first = f"{source} first read {quoted(before.name)}"
-        return f"{first}; since {_since(change)} the same row reads {quoted(after.name)}."
-    told = [
-        f"the {word} was {_or_empty(old)}, since {_since(change)} it is {_or_empty(new)}"
-        for word, old, new in _differences(before, after)
+        told = N_("%(source)s first read %(before)s; since %(day)s the same row reads %(after)s.")
+        return _(told, source=source, before=quoted(before.name), day=since, after=quoted(after.name))
+    parts = [
+        _(_WAS[field], before=_or_empty(old), day=since, after=_or_empty(new))
+        for field, old, new in _differences(before, after)
     ]
-    if not told:
-        return f"In the row {quoted(after.name)}{_dated(change)}, only the time of day changed."
-    return f"In the row {quoted(after.name)} {listed(told)}."
+    if not parts:
+        return _("In the row %(row)s, only the time of day changed.", row=_row_of(change, after.name))
+    # Translators: %(changes)s is one or more of "the date was …, since … it is …", joined by "and"
+    return _("In the row %(row)s %(changes)s.", row=quoted(after.name), changes=listed(parts))
+
+
+_WAS: Final = {
+    "date": N_("the date was %(before)s, since %(day)s it is %(after)s"),
+    "body": N_("the body was %(before)s, since %(day)s it is %(after)s"),
+    "result": N_("the result was %(before)s, since %(day)s it is %(after)s"),
+}
+_SAID: Final = {"date": N_("date %(text)s"), "body": N_("body %(text)s"), "result": N_("result %(text)s")}
 
 
 def _or_empty(text: str) -> str:
-    return quoted(text) if text else "empty"
+    return quoted(text) if text else _("empty")
 
 
 def _differences(before: ActionFace, after: ActionFace) -> list[tuple[str, str, str]]:
@@ -154,31 +176,46 @@ def _differences(before: ActionFace, after: ActionFace) -> list[tuple[str, str, 
 
 
 def _renumbered(change: Change, source: str) -> str:
-    return f"The number changed from {number_of(change.before)} to {number_of(change.after)}."
+    before, after = number_of(change.before), number_of(change.after)
+    return _("The number changed from %(before)s to %(after)s.", before=before, after=after)
 
 
 def _law_number(change: Change, source: str) -> str:
+    before, after, since = law_name(change.before), law_name(change.after), _since(change)
     if not change.before:
-        return f"Numbered {law_name(change.after)}."
+        return _("Numbered %(law)s.", law=after)
     if not change.after:
-        return f"{source} gave it as {law_name(change.before)}; since {_since(change)} it has no law number."
-    return f"{source} first gave it as {law_name(change.before)}; since {_since(change)} as {law_name(change.after)}."
+        told = N_("%(source)s gave it as %(law)s; since %(day)s it has no law number.")
+        return _(told, source=source, law=before, day=since)
+    told = N_("%(source)s first gave it as %(before)s; since %(day)s as %(after)s.")
+    return _(told, source=source, before=before, day=since, after=after)
 
 
+# for each date of a matter: given where there was none, taken back, changed
 _DATES: Final = {
-    "enactment_date_changed": "enactment",
-    "final_action_date_changed": "final action",
-    "introduction_date_changed": "introduction",
+    "enactment_date_changed": (
+        N_("%(source)s now gives %(after)s as the date of enactment."),
+        N_("%(source)s took back the date of enactment, %(before)s."),
+        N_("%(source)s gave %(before)s as the date of enactment; since %(day)s it gives %(after)s."),
+    ),
+    "final_action_date_changed": (
+        N_("%(source)s now gives %(after)s as the date of final action."),
+        N_("%(source)s took back the date of final action, %(before)s."),
+        N_("%(source)s gave %(before)s as the date of final action; since %(day)s it gives %(after)s."),
+    ),
+    "introduction_date_changed": (
+        N_("%(source)s now gives %(after)s as the date of introduction."),
+        N_("%(source)s took back the date of introduction, %(before)s."),
+        N_("%(source)s gave %(before)s as the date of introduction; since %(day)s it gives %(after)s."),
+    ),
 }
 
 
 def _date(change: Change, source: str) -> str:
-    before, after, what = printed_day(change.before), printed_day(change.after), _DATES[change.kind]
-    if not before:
-        return f"{source} now gives {after} as the date of {what}."
-    if not after:
-        return f"{source} took back the date of {what}, {before}."
-    return f"{source} gave {before} as the date of {what}; since {_since(change)} it gives {after}."
+    before, after = printed_day(change.before), printed_day(change.after)
+    given, taken_back, changed = _DATES[change.kind]
+    told = given if not before else taken_back if not after else changed
+    return _(told, source=source, before=before, after=after, day=_since(change))
 
 
 def _title(change: Change, source: str) -> str:
@@ -189,44 +226,67 @@ def _title(change: Change, source: str) -> str:
         same += 1
     cut = same - 2 if same > 6 else 0
     old, new = (("… " if cut else "") + " ".join(words[cut:]) for words in (before, after))
-    return f"The title changed from {quoted(old)} to {quoted(new)}."
+    return _("The title changed from %(before)s to %(after)s.", before=quoted(old), after=quoted(new))
 
 
 def _text(change: Change, source: str) -> str:
-    before, after = change.before.split(",")[0], change.after.split(",")[0]
-    return f"A new text: {after}, after {before}." if before != after else f"The text of {after} changed."
+    """`changes` writes down which version a text is, "version A", and the start of its digest."""
+    before, after = (_version(text.split(",")[0]) for text in (change.before, change.after))
+    if before == after:
+        return _("The text of %(version)s changed.", version=after)
+    return _("A new text: %(after)s, after %(before)s.", before=before, after=after)
+
+
+def _version(text: str) -> str:
+    letter = text.removeprefix("version ")
+    return _("version %(letter)s", letter=letter) if letter != text else text
 
 
 def _votes(change: Change, source: str) -> str:
-    return f"The recorded votes went from {change.before or 'none'} to {change.after or 'none'}."
+    before, after = isolated(change.before) or _("none"), isolated(change.after) or _("none")
+    return _("The recorded votes went from %(before)s to %(after)s.", before=before, after=after)
 
 
 def _committee(change: Change, source: str) -> str:
-    if not change.before or not change.after:
-        return f"Committee: {change.after or 'none any more'}."
-    return f"The committee changed from {change.before} to {change.after}."
+    before, after = isolated(change.before), isolated(change.after)
+    if not after:
+        return _("Committee: none any more.")
+    if not before:
+        return _("Committee: %(committee)s.", committee=after)
+    return _("The committee changed from %(before)s to %(after)s.", before=before, after=after)
 
 
-def _came_and_left(change: Change, one: str, many: str) -> str:
+def _came_and_left(change: Change) -> tuple[str, list[str], list[str]]:
     """`changes` writes down who or what left, and who or what came; a new prime sponsor is marked in both."""
     prime = "prime sponsor: "
-    parts = []
     came = [name for name in change.after.split("; ") if name]
     left = [name for name in change.before.split("; ") if name and not name.startswith(prime)]
-    if came and came[0].startswith(prime):
-        parts.append(f"Prime sponsor: {came.pop(0).removeprefix(prime)}.")
-    for names, verb in ((came, "added"), (left, "taken off")):
-        if names:
-            parts.append(f"{one if len(names) == 1 else many} {verb}: {', '.join(names)}.")
-    return " ".join(parts) or f"The {many.lower()} changed."
+    first = came.pop(0).removeprefix(prime) if came and came[0].startswith(prime) else ""
+    return first, came, left
 
 
 def _sponsors(change: Change, source: str) -> str:
-    return _came_and_left(change, "Sponsor", "Sponsors")
+    first, came, left = _came_and_left(change)
+    parts = [_("Prime sponsor: %(name)s.", name=isolated(first))] if first else []
+    if came:
+        parts.append(ngettext("Sponsor added: %(who)s.", "Sponsors added: %(who)s.", len(came), who=_names(came)))
+    if left:
+        parts += [ngettext("Sponsor taken off: %(who)s.", "Sponsors taken off: %(who)s.", len(left), who=_names(left))]
+    return " ".join(parts) or _("The sponsors changed.")
 
 
 def _documents(change: Change, source: str) -> str:
-    return _came_and_left(change, "Document", "Documents")
+    _prime, came, left = _came_and_left(change)
+    parts = []
+    if came:
+        parts += [ngettext("Document added: %(what)s.", "Documents added: %(what)s.", len(came), what=_names(came))]
+    if left:
+        parts += [ngettext("Document taken off: %(it)s.", "Documents taken off: %(it)s.", len(left), it=_names(left))]
+    return " ".join(parts) or _("The documents changed.")
+
+
+def _names(names: list[str]) -> str:
+    return isolated(", ".join(names))
 
 
 _TOLD: Final = {
@@ -271,7 +331,7 @@ def is_correction(change: Change) -> bool:
 
 def _fills_in(change: Change) -> bool:
     before, after = face(change.before), face(change.after)
-    return before.name == after.name and not any(old for _, old, _ in _differences(before, after))
+    return before.name == after.name and not any(old for _field, old, _new in _differences(before, after))
 
 
 def hour_only(change: Change) -> bool:
@@ -286,5 +346,5 @@ def row_said(change: Change) -> str:
     """How an edited row read before: the parts that are different now."""
     before, after = face(change.before), face(change.after)
     said = [quoted(before.name)] if before.name != after.name else []
-    said += [f"{word} {_or_empty(old)}" for word, old, _ in _differences(before, after)]
+    said += [_(_SAID[field], text=_or_empty(old)) for field, old, _new in _differences(before, after)]
     return ", ".join(said)

@@ -4,27 +4,43 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
+from tracker.language import N_, _
 from tracker.models import Change
-from tracker.wording import day, hour
+from tracker.wording import day, hour, isolated
 
 STATES: Final = {
-    "scheduled": "Scheduled",
-    "deferred": "Put off",
-    "cancelled": "Cancelled",
-    "held": "Past",
-    "gone": "Off the calendar",
+    "scheduled": N_("Scheduled"),
+    "deferred": N_("Put off"),
+    "cancelled": N_("Cancelled"),
+    "held": N_("Past"),
+    "gone": N_("Off the calendar"),
 }
 _MEETING: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? (.+)")
+_COUNCIL: Final = "City Council"
+_AS_IT_WAS: Final = frozenset({"hearing_deferred", "hearing_cancelled", "hearing_gone"})
+
+# The whole Council meets to vote; its committees hear. "off_agenda": the meeting stays, without this matter.
+_HEARINGS: Final = {
+    "hearing_scheduled": N_("Hearing set for %(after)s, %(body)s."),
+    "hearing_moved": N_("Hearing moved from %(before)s to %(after)s, %(body)s."),
+    "hearing_deferred": N_("The hearing of %(before)s, %(body)s, was put off."),
+    "hearing_cancelled": N_("The hearing of %(before)s, %(body)s, was cancelled."),
+    "hearing_gone": N_("The hearing of %(before)s, %(body)s, is no longer on the Council’s calendar."),
+    "off_agenda": N_("No longer on the agenda of the hearing of %(after)s, %(body)s."),
+}
+_MEETINGS: Final = {
+    "hearing_scheduled": N_("Meeting set for %(after)s, %(body)s."),
+    "hearing_moved": N_("Meeting moved from %(before)s to %(after)s, %(body)s."),
+    "hearing_deferred": N_("The meeting of %(before)s, %(body)s, was put off."),
+    "hearing_cancelled": N_("The meeting of %(before)s, %(body)s, was cancelled."),
+    "hearing_gone": N_("The meeting of %(before)s, %(body)s, is no longer on the Council’s calendar."),
+    "off_agenda": N_("No longer on the agenda of the meeting of %(after)s, %(body)s."),
+}
 
 
 class _Meeting(NamedTuple):
     on: str
     body: str
-
-    @property
-    def noun(self) -> str:
-        """The whole Council meets to vote; its committees hear."""
-        return "Meeting" if self.body == "City Council" else "Hearing"
 
 
 def when(on: date, clock: str) -> str:
@@ -35,18 +51,10 @@ def when(on: date, clock: str) -> str:
 def sentence(change: Change) -> str:
     """What happened to a meeting with this matter on its agenda, from what `hearings` wrote down."""
     before, after = _read(change.before), _read(change.after)
-    if change.kind == "hearing_scheduled":
-        return f"{after.noun} set for {after.on}, {after.body}."
-    if change.kind == "hearing_moved":
-        return f"{after.noun} moved from {before.on} to {after.on}, {after.body}."
-    if change.kind == "hearing_gone" and change.after:  # the meeting stays, without this matter
-        return f"No longer on the agenda of the {after.noun.lower()} of {after.on}, {after.body}."
-    told = {
-        "hearing_deferred": "was put off",
-        "hearing_cancelled": "was cancelled",
-        "hearing_gone": "is no longer on the Council’s calendar",
-    }[change.kind]
-    return f"The {before.noun.lower()} of {before.on}, {before.body}, {told}."
+    kind = "off_agenda" if change.kind == "hearing_gone" and change.after else change.kind
+    body = before.body if kind in _AS_IT_WAS else after.body
+    told = _MEETINGS if body == _COUNCIL else _HEARINGS
+    return _(told[kind], before=before.on, after=after.on, body=isolated(body))
 
 
 def _read(text: str) -> _Meeting:

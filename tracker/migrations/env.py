@@ -9,6 +9,7 @@ import tracker.models_digests
 import tracker.models_editing
 import tracker.models_law
 import tracker.models_mail
+import tracker.models_reports
 import tracker.models_sources
 import tracker.models_suggestions  # noqa: F401
 

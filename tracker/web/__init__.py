@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFound, TrackerError
+from tracker.language import N_, Words, _
 from tracker.secret import Secret
 from tracker.web import (
     api,
@@ -26,10 +27,13 @@ from tracker.web import (
     edit,
     feeds,
     filters,
+    languages,
     law_pages,
+    lost,
     manage,
     metrics,
     pages,
+    report,
     searching,
     subscriptions,
     suggest,
@@ -44,9 +48,18 @@ __all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
 
 PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
-    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, searching, subscriptions, suggest,
-    version_pages, ways,
+    api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
+    suggest, version_pages, ways,
 )  # fmt: skip
+# what went wrong, by the name that HTTP has for it
+REFUSALS = Words(
+    {
+        "Bad Request": N_("Bad Request"),
+        "Forbidden": N_("Forbidden"),
+        "Method Not Allowed": N_("Method Not Allowed"),
+        "Request Entity Too Large": N_("Request Entity Too Large"),
+    }
+)
 COMPRESSED = [
     "text/html", "text/css", "text/csv", "application/json", "image/svg+xml", "application/atom+xml", "text/calendar",
     "application/xml", "application/openapi+json",
@@ -66,13 +79,14 @@ def create_app(
     Without a ``secret`` it makes one of its own: links it signs are then good only while it runs. ``desk`` is what the
     editors' side stands on; without it there is none.
     """
-    app = Flask(__name__, template_folder=str(templates_folder()), static_folder="static")
+    app = languages.Site(__name__, template_folder=str(templates_folder()), static_folder="static")
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.extensions["tracker"] = Site(engine, clock, site or SiteSettings(), secret or Secret.fresh())
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
+    languages.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     if desk is not None:
@@ -82,6 +96,7 @@ def create_app(
     _map_errors(app)
     caching.register(app)
     Compress(app)
+    app.after_request(caching.hold)
     return app
 
 
@@ -106,23 +121,27 @@ def _map_errors(app: Flask) -> None:
 
 
 def _not_found(error: NotFound) -> tuple[str, int]:
-    return render_template("not_found.html", sentence=str(error)), 404
+    return render_template("not_found.html", sentence=str(error), meant=lost.meant()), 404
 
 
 def _failed(error: TrackerError) -> tuple[str, int]:
-    return render_template("error.html", heading="This page cannot be shown now", sentence=str(error)), 500
+    return render_template("error.html", heading=_("This page cannot be shown now"), sentence=str(error)), 500
 
 
 def _refused(error: HTTPException) -> Response | tuple[str, int]:
     if error.code == 404:
-        return render_template("not_found.html", sentence="There is no page at this address."), 404
+        sentence = _("There is no page at this address.")
+        return render_template("not_found.html", sentence=sentence, meant=lost.meant()), 404
     if error.code is None or error.code < 400:
         return error.get_response()
-    return render_template("error.html", heading=error.name, sentence=error.description or ""), error.code
+    sentence = error.description or ""
+    if sentence == type(error).description:
+        sentence = languages.official(sentence)
+    return render_template("error.html", heading=REFUSALS.get(error.name, error.name), sentence=sentence), error.code
 
 
 def _broken(error: Exception) -> tuple[str, int]:
     """What nobody foresaw. The reader learns nothing of the machine; the log gets all of it."""
     current_app.logger.error("A page failed", exc_info=error)
-    sentence = "Something went wrong on our side. The record itself is not touched by this."
-    return render_template("error.html", heading="This page cannot be shown now", sentence=sentence), 500
+    sentence = _("Something went wrong on our side. The record itself is not touched by this.")
+    return render_template("error.html", heading=_("This page cannot be shown now"), sentence=sentence), 500

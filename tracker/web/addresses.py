@@ -9,12 +9,15 @@ from sqlmodel import Session
 from tracker import queries
 from tracker.errors import NotFound
 from tracker.queries import Dossier
+from tracker.web.languages import PREFIX
 from tracker.web.site import site
 
 
 def root() -> str:
     """The site's public address without a slash at its end; where none is set, the one that was asked."""
-    return site().settings.base_url or request.url_root.rstrip("/")
+    if site().settings.base_url:
+        return site().settings.base_url
+    return request.url_root.rstrip("/").removesuffix(request.script_root)
 
 
 def host() -> str:
@@ -23,8 +26,15 @@ def host() -> str:
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The whole address of a page."""
+    """The whole address of a page, in the language of the page that asks."""
     return root() + url_for(endpoint, **values)
+
+
+def permanent(endpoint: str, **values: Any) -> str:
+    """The whole address of a page without a language: the one to cite, which every reader can open."""
+    here, prefix = request.script_root, request.environ.get(PREFIX, "")
+    path = url_for(endpoint, **values)
+    return root() + (path.replace(here, here.removesuffix(prefix), 1) if prefix else path)
 
 
 def matter_at(session: Session, slug: str) -> Dossier | None:
@@ -35,3 +45,8 @@ def matter_at(session: Session, slug: str) -> Dossier | None:
         if queries.slug_now(session, slug) is None:
             raise
         return None
+
+
+def own() -> str:
+    """The whole address that was asked, without its question."""
+    return root() + request.script_root + request.path

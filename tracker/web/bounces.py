@@ -1,16 +1,15 @@
-"""What a mail service reports: a mail came back. It is believed by a shared token, which the environment gives.
+"""What a mail service reports: a mail came back, or its reader complains. A shared token of the environment vouches.
 
-``POST /mail/bounce`` with ``Authorization: Bearer TOKEN`` and ``{"message_id": "<...>", "permanent": true}``. A mail we
-do not know is taken in silence, so that nobody can ask whom we write to.
+``POST /mail/bounce`` with ``Authorization: Bearer TOKEN`` and ``{"message_id": "<...>", "permanent": true}``, or with
+``"complaint": true``; or the report itself (RFC 3464, RFC 5965) as ``message/rfc822``. A mail we do not know is taken
+in silence, so that nobody can ask whom we write to.
 """
 
 import hmac
 
 from flask import Blueprint, request
-from sqlmodel import select
 
-from tracker.deliveries import stop_writing
-from tracker.models_digests import Delivery
+from tracker.bounces import Report, report_of_bytes, take_in
 from tracker.web import guard
 from tracker.web.site import site
 
@@ -27,18 +26,26 @@ def bounce() -> Answer | tuple[str, int]:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
         return {"error": "This address takes reports of our mail server alone."}, 403
-    told = request.get_json(silent=True)
-    told = told if isinstance(told, dict) else {}
-    message_id, permanent = told.get("message_id"), told.get("permanent")
-    if not isinstance(message_id, str) or not isinstance(permanent, bool):
-        return {"error": 'Send {"message_id": "<...>", "permanent": true or false} as application/json.'}, 400
-    if permanent:
-        _note(message_id.strip().strip("<>").partition("@")[0])
+    if request.mimetype == "message/rfc822":
+        report = report_of_bytes(request.get_data())
+        refused = "This is no report on a mail: RFC 3464 and RFC 5965 say how those look."
+    else:
+        report = _told(request.get_json(silent=True))
+        refused = (
+            'Send {"message_id": "<...>", "permanent": true or false} or {"message_id": "<...>", "complaint": true}.'
+        )
+    if report is None:
+        return {"error": refused}, 400
+    take_in(site().engine, report, site().now())
     return "", 204
 
 
-def _note(message_id: str) -> None:
-    with site().reading() as session:
-        subscriber_id = session.scalars(select(Delivery.subscriber_id).where(Delivery.message_id == message_id)).first()
-    if subscriber_id is not None:
-        stop_writing(site().engine, subscriber_id, "bounced", site().now())
+def _told(given: object) -> Report | None:
+    """What a service says in its own words; None where that is not understood."""
+    told = given if isinstance(given, dict) else {}
+    message_id, permanent, complaint = told.get("message_id"), told.get("permanent"), told.get("complaint", False)
+    understood = isinstance(message_id, str) and isinstance(complaint, bool) and isinstance(permanent, bool | None)
+    if not understood or (permanent is None and not complaint):
+        return None
+    reason = "complained" if complaint else "bounced" if permanent else ""
+    return Report(str(message_id).strip().strip("<>").partition("@")[0], reason)

@@ -1,14 +1,19 @@
 """What every answer carries: headers that keep the page to itself, and a mark that saves sending it twice.
 
 A page depends on what is stored, on the New York date (days in a stage) and on this program. The mark is made of the
-three, so a browser or a cache in between asks again cheaply and never shows an old page as new.
+three, so a browser or a cache in between asks again cheaply and never shows an old page as new. By the same mark each
+process holds the pages it made last, for a minute: a page that many ask for at once is made once.
 """
 
 import hashlib
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
+from typing import cast
 
 import flask
+from cachetools import TTLCache
 from flask import Flask, Response, g, request
 from werkzeug.http import parse_etags
 
@@ -17,6 +22,7 @@ from tracker.errors import TrackerError
 from tracker.web.site import site
 
 PAGE_SECONDS = 60
+HELD_BYTES = 32 * 1024 * 1024  # pages in memory, a process
 # blueprints whose answers depend on what is stored and on the day alone
 MARKED = ("pages", "searching", "law", "versions", "feeds", "api", "ways")
 STATIC_SECONDS = 365 * 24 * 3600
@@ -39,15 +45,41 @@ EMBEDDED = {  # a timeline that is made to stand in other people's pages
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The pages made last, by their marks: content type and bytes. Threads take turns."""
+
+    pages: TTLCache[str, tuple[str, bytes]] = field(
+        default_factory=lambda: TTLCache(HELD_BYTES, PAGE_SECONDS, getsizeof=lambda page: len(page[1]))
+    )
+    lock: Lock = field(default_factory=Lock)
+
+    def get(self, mark: str) -> tuple[str, bytes] | None:
+        with self.lock:
+            return self.pages.get(mark)
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        with self.lock:
+            self.pages.clear()
+
+    def put(self, mark: str, response: Response) -> None:
+        page = response.content_type or "", response.get_data()
+        if len(page[1]) < HELD_BYTES:
+            with self.lock:
+                self.pages[mark] = page
+
+
 def register(app: Flask) -> None:
     """Put the headers on every answer, the mark on pages, and the content's digest into static addresses."""
+    app.extensions["tracker.pages"] = Held()
     app.before_request(_unchanged)
     app.after_request(_headers)
     app.url_defaults(_with_digest)
 
 
 def _unchanged() -> Response | None:
-    """Answer 304 before anything is read, where the reader holds this very page."""
+    """Answer before anything is read, where the reader or this process holds this very page."""
     if request.method not in ("GET", "HEAD") or request.blueprint not in MARKED:
         return None
     try:
@@ -56,7 +88,15 @@ def _unchanged() -> Response | None:
         return None  # the page itself will say what is wrong
     if request.endpoint != "pages.healthz" and _holds(g.mark):
         return flask.Response(status=304)
-    return None
+    found = _pages().get(g.mark) if request.endpoint != "pages.healthz" else None
+    if found is None:
+        return None
+    g.held = True  # and its minute goes on from when it was made
+    return flask.Response(found[1], content_type=found[0])
+
+
+def _pages() -> Held:
+    return cast(Held, flask.current_app.extensions["tracker.pages"])
 
 
 def _holds(mark: str) -> bool:
@@ -68,7 +108,7 @@ def _holds(mark: str) -> bool:
 def _mark() -> str:
     with site().reading() as session:
         stored = queries_sources.mark(session)
-    parts = (stored, site().today().isoformat(), _program(), request.full_path)
+    parts = (stored, site().today().isoformat(), _program(), request.host_url, request.script_root, request.full_path)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
 
 
@@ -97,6 +137,14 @@ def _headers(response: Response) -> Response:
     elif "mark" in g and response.status_code in (200, 304):
         response.set_etag(g.mark, weak=True)
         response.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
+    return response
+
+
+def hold(response: Response) -> Response:
+    """Keep a page that was made; to be registered last, so that it sees the page before it is packed."""
+    made = "mark" in g and "held" not in g and request.method == "GET" and request.endpoint != "pages.healthz"
+    if made and response.status_code == 200 and not response.is_streamed:
+        _pages().put(g.mark, response)
     return response
 
 

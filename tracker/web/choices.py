@@ -8,12 +8,14 @@ from sqlmodel import Session, col, select
 from werkzeug.datastructures import MultiDict
 
 from tracker import queries, queries_lists
+from tracker.choosing import STANDARD
 from tracker.errors import BadInput
-from tracker.following import LANGUAGES, PERIODS, STAGES, section_told, stage_told, told
+from tracker.following import PERIODS, PERIODS_HEADED, STAGES, headed, section_told
+from tracker.language import _, available, current
 from tracker.models import Matter
 from tracker.subscribing import Wanted, checked_words
 
-BOXES: Final = ("core", "tracked", "hearings", "orders")  # kinds that are chosen whole, with a tick
+BOXES: Final = ("core", "tracked", "hearings", "orders", "introductions")  # kinds that are chosen whole, with a tick
 LONGEST: Final = 200  # letters of any field
 
 Values = MultiDict[str, str]
@@ -30,7 +32,7 @@ class Form:
     words: str = ""
     period: str = "daily"
     quiet_weeks: bool = False
-    language: str = "en"
+    language: str = field(default_factory=lambda: current().tag)
     address: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -50,11 +52,11 @@ def offered(session: Session) -> Offered:
     """What can be followed now."""
     sections = (f"{each.code} {each.section}" for each in queries.sections(session))
     return Offered(
-        boxes=tuple((kind, _capital(told(kind))) for kind in BOXES),
+        boxes=tuple((kind, headed(kind)) for kind in BOXES),
         sections=tuple((value, section_told(value)) for value in sections),
-        stages=tuple((value, _capital(stage_told(value))) for value in STAGES),
-        periods=tuple((value, _capital(words)) for value, words in PERIODS.items()),
-        languages=tuple(LANGUAGES.items()),
+        stages=tuple((value, headed("stage", value)) for value in STAGES),
+        periods=tuple(PERIODS_HEADED.items()),
+        languages=tuple((tag, spoken.name) for tag, spoken in available().items()),
     )
 
 
@@ -70,7 +72,7 @@ def prefilled(session: Session, asked: Values) -> Form:
         words=_field(asked, "q"),
     )
     if not (form.ticked or form.matter or form.section or form.stage or form.words):
-        form.ticked = ("tracked",)
+        form.ticked = (STANDARD[0],)
     return form
 
 
@@ -85,7 +87,7 @@ def filled_in(values: Values) -> Form:
         words=_field(values, "q"),
         period=period if period in PERIODS else "daily",
         quiet_weeks=bool(_field(values, "quiet")),
-        language=language if language in LANGUAGES else "en",
+        language=language if language in available() else current().tag,
         address=_field(values, "address", 400),
     )
 
@@ -102,7 +104,7 @@ def wanted(session: Session, form: Form) -> list[Wanted]:
     if form.words:
         targets += _search(form)
     if not targets and not form.errors:
-        form.errors["follow"] = "Choose at least one thing to follow."
+        form.errors["follow"] = _("Choose at least one thing to follow.")
     return [Wanted(kind, value, form.period) for kind, value in targets]
 
 
@@ -110,7 +112,7 @@ def _matter(session: Session, form: Form) -> list[tuple[str, str]]:
     condition = queries_lists.number_given(form.matter)
     found = None if condition is None else session.scalars(select(Matter.file_number).where(condition)).first()
     if found is None:
-        form.errors["matter"] = "We hold no measure with this number. Numbers look like Int 1412-2025 or EO 50-2025."
+        form.errors["matter"] = _("We hold no measure with this number. Numbers look like Int 1412-2025 or EO 50-2025.")
         return []
     return [("matter", found)]
 
@@ -126,7 +128,7 @@ def _search(form: Form) -> list[tuple[str, str]]:
 
 def _offered(form: Form, kind: str, value: str, choices: Collection[str]) -> list[tuple[str, str]]:
     if value not in choices:
-        form.errors[kind] = "Choose one of those in the list."
+        form.errors[kind] = _("Choose one of those in the list.")
         return []
     return [(kind, value)]
 
@@ -140,7 +142,3 @@ def _number_at(session: Session, slug: str) -> str:
 
 def _field(values: Values, name: str, longest: int = LONGEST) -> str:
     return values.get(name, "").replace("\0", "").strip()[:longest]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -5,13 +5,14 @@ from flask import Blueprint, render_template, request
 from tracker import outlets, queries_coverage, queries_sources
 from tracker.coverage import KINDS
 from tracker.errors import NotFound
+from tracker.language import N_, Words, _
 from tracker.models_sources import LINK_ROLES
 from tracker.outlets import Outlet
 from tracker.queries_coverage import POLICY, CoverageFilter
 from tracker.web.site import site
 
-ABOUT = {"": "measures", POLICY: "the policy as a whole"}
-ROLES = {"main": "its subject", "background": "in the background"}
+ABOUT = Words({"": N_("measures"), POLICY: N_("the policy as a whole")})
+ROLES = Words({"main": N_("its subject"), "background": N_("in the background")})
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -66,7 +67,7 @@ def outlet(slug: str) -> str:
         shown = {line.name: line for line in queries_coverage.outlets(session)}
         names = tuple(sorted(name for name in {*shown, *outlets.known()} if outlets.slug_of(name) == slug))
         if not names:
-            raise NotFound(f"There is no outlet at {slug!r}.")
+            raise NotFound(_("There is no outlet at “%(slug)s”.", slug=slug))
         asked = CoverageFilter(outlets=names, page=_whole("page", 1, 100_000) or 1)
         return render_template(
             "outlet.html",

@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker import editing, editor_words, queries_editing
+from tracker import editing, editor_words, queries_editing, reports
 from tracker.coverage import KINDS
 from tracker.decisions import Made
 from tracker.editing import Hand
@@ -15,6 +15,7 @@ from tracker.editing_forms import ACTS, LANGUAGES, NewAct, NewLink
 from tracker.errors import BadInput
 from tracker.models import SCOPES
 from tracker.models_editing import CONFIDENCES, WORD_FIELDS
+from tracker.models_reports import REPORT_STATES
 from tracker.web.desk import hand, signed
 from tracker.web.edit_door import blueprint
 from tracker.web.site import site
@@ -32,10 +33,12 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page with what waits at its head, and the decision that was just made, if one was."""
     with site().reading() as session:
         links, suggested = queries_editing.waiting(session)
+        reported = reports.waiting(session)
         number = request.args.get("done", type=int)
         done = queries_editing.get_decision(session, number) if number is not None and 0 < number < 2**31 else None
     words = {"OUTCOMES": OUTCOMES, "ROLES": ROLES, "DECISIONS": DECISIONS, "SCOPES": SCOPES}
-    return render_template(template, waiting=links, suggested=suggested, done=done, **words, **values), status
+    counts = {"waiting": links, "suggested": suggested, "reported": reported}
+    return render_template(template, done=done, **counts, **words, **values), status
 
 
 def _said(name: str, most: int = 2_000) -> str:
@@ -96,6 +99,23 @@ def decline(number: int) -> Response:
     with hand() as at_work:
         made = at_work.decline(number, _said("reason"))
     return _done(made, "edit.suggestions")
+
+
+@blueprint.get("/reports")
+def reported() -> tuple[str, int]:
+    with site().reading() as session:
+        return _page("edit_reports.html", found=reports.of_readers(session))
+
+
+@blueprint.post("/reports/<int(max=2147483647):number>")
+def set_report(number: int) -> Response:
+    """Done with it, or not yet after all, by the button that was pressed."""
+    state = _said("do")
+    if state not in REPORT_STATES:
+        raise BadInput("Choose what becomes of the report.")
+    with site().writing() as session:
+        reports.set_state(session, number, state, signed().name, site().now())
+    return redirect(url_for("edit.reported", _anchor="main"), 303)
 
 
 @blueprint.get("/add")

@@ -17,11 +17,13 @@ from werkzeug.exceptions import BadRequest
 from tracker import atom, calendars, queries, queries_feeds, queries_lists, queries_sources, wording
 from tracker.coverage import KINDS
 from tracker.errors import NotFound
+from tracker.language import N_, _
 from tracker.models import CHANGE_KINDS, Change
 from tracker.models_sources import Hearing
 from tracker.queries_changes import Seen, latest, of_scope
 from tracker.queries_feeds import Piece
-from tracker.web.addresses import absolute, host, matter_at, root
+from tracker.web.addresses import absolute, host, matter_at, own
+from tracker.web.filters import section_name
 from tracker.web.pages import matter_filter
 from tracker.web.site import site
 from tracker.wording_changes import CHANGE_LABELS
@@ -29,6 +31,12 @@ from tracker.wording_changes import CHANGE_LABELS
 blueprint = Blueprint("feeds", __name__)
 
 NOTHING_YET: Final = datetime(2026, 1, 1, tzinfo=UTC)  # `updated` is required, of a feed without entries too
+PIECES: Final = {
+    "news": N_("%(outlet)s, news."),
+    "opinion": N_("%(outlet)s, opinion."),
+    "government": N_("%(outlet)s, government."),
+    "advocacy": N_("%(outlet)s, advocacy."),
+}
 CALENDAR_KEEPS: Final = timedelta(days=366)
 
 
@@ -40,16 +48,15 @@ def changes() -> Response:
     with site().reading() as session:
         which = [of_scope(session, scope)] + ([col(Change.kind) == kind] if kind else [])
         rows = queries_feeds.news(session, *which)
-        return _feed(session, "What changed", "pages.changes", _entries(rows), **request.args.to_dict())
+        return _feed(session, _("What changed"), "pages.changes", _entries(rows), **request.args.to_dict())
 
 
 @blueprint.get("/corrections.atom")
 def corrections() -> Response:
     _only()
     with site().reading() as session:
-        return _feed(
-            session, "Corrections of the record", "pages.corrections", _entries(queries_feeds.corrections(session))
-        )
+        entries = _entries(queries_feeds.corrections(session))
+        return _feed(session, _("Corrections of the record"), "pages.corrections", entries)
 
 
 @blueprint.get("/matters.atom")
@@ -58,7 +65,9 @@ def search() -> Response:
     asked = matter_filter()
     with site().reading() as session:
         found = col(Change.matter_id).in_(queries_lists.ids(session, asked))
-        title = f"What changed in a search: {asked.q}" if asked.q else "What changed in a list of matters"
+        title = _("What changed in a list of matters")
+        if asked.q:
+            title = _("What changed in a search: %(words)s", words=asked.q)
         entries = _entries(queries_feeds.news(session, found))
         return _feed(session, title, "pages.matters", entries, **request.args.to_dict())
 
@@ -80,12 +89,12 @@ def matter(slug: str) -> ResponseReturnValue:
 def section(place: str) -> Response:
     """What changed in the matters that do something to a section: ``/sections/admin-9-131.atom``."""
     _only()
-    code, _, section = place.partition("-")
+    code, _dash, section = place.partition("-")
     with site().reading() as session:
         if not queries_feeds.has_section(session, code, section):
-            raise NotFound(f"No matter in this record names § {section} of that code.")
+            raise NotFound(_("No matter in this record names § %(number)s of that code.", number=section))
         rows = queries_feeds.news(session, queries_feeds.of_section(code, section))
-        title = f"What changed around {'Charter ' if code == 'charter' else ''}§ {section}"
+        title = _("What changed around %(section)s", section=section_name(code, section))
         return _feed(session, title, "law.section", _entries(rows), slug=place)
 
 
@@ -94,7 +103,7 @@ def coverage() -> Response:
     _only()
     with site().reading() as session:
         entries = tuple(_piece(piece) for piece in queries_feeds.coverage(session))
-        return _feed(session, "Who reported what", "pages.coverage", entries)
+        return _feed(session, _("Who reported what"), "pages.coverage", entries)
 
 
 @blueprint.get("/calendar.ics")
@@ -104,7 +113,7 @@ def calendar() -> Response:
     with site().reading() as session:
         since = site().today() - CALENDAR_KEEPS
         meetings = queries_feeds.meetings(session, col(Hearing.held_on) >= since)
-    return _calendar(f"Hearings, {site().settings.title}", meetings)
+    return _calendar(_("Hearings, %(site)s", site=site().settings.title), meetings)
 
 
 @blueprint.get("/matters/<slug>.ics")
@@ -115,7 +124,7 @@ def matter_calendar(slug: str) -> ResponseReturnValue:
         if dossier is None:
             return redirect(url_for(".matter_calendar", slug=queries.slug_now(session, slug)), 301)
         meetings = queries_feeds.meetings(session, queries_feeds.with_matter(dossier.matter.id))
-        name = f"Hearings on {wording.number_of(dossier.matter.file_number)}"
+        name = _("Hearings on %(measure)s", measure=wording.number_of(dossier.matter.file_number))
     return _calendar(name, meetings)
 
 
@@ -123,27 +132,30 @@ def _only(*known: str) -> None:
     """Refuse a parameter that would do nothing: a feed is asked once and read for years."""
     unknown = sorted(set(request.args) - set(known))
     if unknown:
-        offer = f"It takes {wording.listed(list(known))}." if known else "It takes none."
-        raise BadRequest(f"This address does not take a parameter {unknown[0]!r}. {offer}")
+        told = N_("This address does not take a parameter %(name)s. It takes none.")
+        if known:
+            told = N_("This address does not take a parameter %(name)s. It takes %(known)s.")
+        raise BadRequest(_(told, name=repr(unknown[0]), known=wording.listed(list(known))))
 
 
 def _choice(name: str, choices: tuple[str, ...]) -> str:
     """The value of a parameter; the first choice where it is not given."""
     given = request.args.get(name, choices[0])
     if given not in choices:
-        raise BadRequest(f"{name}={given} is not understood. There are: {', '.join(filter(None, choices))}.")
+        told = N_("%(name)s=%(given)s is not understood. There are: %(choices)s.")
+        raise BadRequest(_(told, name=name, given=given, choices=", ".join(filter(None, choices))))
     return given
 
 
 def _feed(session: Session, title: str, page: str, entries: tuple[atom.Entry, ...], **asked: Any) -> Response:
-    own = root() + (request.full_path if request.query_string else request.path)
+    here = own() + (f"?{request.query_string.decode()}" if request.query_string else "")
     feed = atom.Feed(
-        id=own,
+        id=here,
         title=f"{title} | {site().settings.title}",
         subtitle=_age(session),
         author=site().settings.title,
         link=absolute(page, **asked),
-        own=own,
+        own=here,
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         entries=entries,
     )
@@ -153,11 +165,13 @@ def _feed(session: Session, title: str, page: str, entries: tuple[atom.Entry, ..
 def _age(session: Session) -> str:
     """How old the data is, source by source."""
     read = [
-        f"{wording.source_name(state.source)} last read {wording.moment(state.good_at)}"
+        _("%(source)s last read %(at)s", source=wording.source_name(state.source), at=wording.moment(state.good_at))
         for state in queries_sources.sources(session)
         if state.good_at
     ]
-    return f"{'; '.join(read)}. New York time." if read else "No source has been read yet."
+    if not read:
+        return _("No source has been read yet.")
+    return _("%(sources)s. New York time.", sources="; ".join(read))
 
 
 def _entries(rows: Iterable[Seen]) -> tuple[atom.Entry, ...]:
@@ -166,27 +180,29 @@ def _entries(rows: Iterable[Seen]) -> tuple[atom.Entry, ...]:
 
 def _entry(seen: Seen) -> atom.Entry:
     change = seen.change
-    label = CHANGE_LABELS[change.kind]
+    label = _(CHANGE_LABELS[change.kind])
     title = f"{seen.number}: {seen.title}" if seen.title != seen.file_number else seen.number
     return atom.Entry(
         id=atom.tag(host(), "change", str(change.id), f"{change.observed_at:%Y%m%dT%H%M%SZ}"),
         title=f"{title} ({label})",
         link=absolute("pages.matter", slug=seen.matter_slug, _anchor=f"change-{change.id}"),
         updated=change.observed_at,
-        text=f"{seen.sentence} Seen {wording.moment(change.observed_at)}, New York time.",
+        text=" ".join((seen.sentence, _("Seen %(at)s, New York time.", at=wording.moment(change.observed_at)))),
         category=(change.kind, label),
     )
 
 
 def _piece(piece: Piece) -> atom.Entry:
     named = [f"{number} {title}".strip() for _, number, title in piece.measures]
-    published = f" Published {wording.day(piece.published_on)}." if piece.published_on else ""
+    told = [_(PIECES[piece.kind], outlet=piece.outlet)]
+    told += [_("Published %(day)s.", day=wording.day(piece.published_on))] if piece.published_on else []
+    told += [_("On %(measures)s.", measures=wording.listed(named))]
     return atom.Entry(
         id=atom.tag(host(), "article", sha256(piece.address.encode()).hexdigest()[:20]),
         title=piece.headline,
         link=piece.address,
         updated=piece.first_seen_at,
-        text=f"{piece.outlet}, {KINDS[piece.kind].lower()}.{published} On {wording.listed(named)}.",
+        text=" ".join(told),
         category=(piece.kind, KINDS[piece.kind]),
         author=piece.outlet,
         language=piece.language,
@@ -195,5 +211,5 @@ def _piece(piece: Piece) -> atom.Entry:
 
 
 def _calendar(name: str, meetings: Iterable[calendars.Meeting]) -> Response:
-    content = calendars.write(name, root() + request.path, host(), meetings)
+    content = calendars.write(name, own(), host(), meetings)
     return Response(content, content_type=calendars.CONTENT_TYPE)

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Response, render_template, request
 
 from tracker.errors import TrackerError
+from tracker.language import _
 from tracker.limits import TooMany
 from tracker.web.origin import from_this_site
 
@@ -25,7 +26,7 @@ def check_origin() -> None:
     A form whose address holds a token needs no such look: no other site knows it.
     """
     if not from_this_site():
-        raise Foreign("This form was sent from another site. Open our own page and send it from there.")
+        raise Foreign(_("This form was sent from another site. Open our own page and send it from there."))
 
 
 def trapped() -> bool:
@@ -52,10 +53,10 @@ def private() -> dict[str, bool]:
 def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
     """The page for one who asked too often; also tells programs how long to wait."""
     seconds = max(1, math.ceil(error.after.total_seconds()))
-    page = render_template("subscribe_refused.html", heading="Please try again later", sentence=str(error))
+    page = render_template("subscribe_refused.html", heading=_("Please try again later"), sentence=str(error))
     return page, 429, {"Retry-After": str(seconds)}
 
 
 def foreign(error: Foreign) -> tuple[str, int]:
     """The page for a form that another site sent."""
-    return render_template("subscribe_refused.html", heading="This form was not taken", sentence=str(error)), 403
+    return render_template("subscribe_refused.html", heading=_("This form was not taken"), sentence=str(error)), 403

@@ -2,22 +2,23 @@
 
 import re
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from flask import Blueprint, render_template, request
 
 from tracker import law, queries_law, queries_sources, wording
 from tracker.errors import NotFound
 from tracker.identifiers import FIRST_YEAR, LAST_YEAR
+from tracker.language import N_, _
 from tracker.law import Law, SectionOn, Standing
 from tracker.queries_law import Book
 from tracker.standing import State
+from tracker.web.filters import section_name
 from tracker.web.site import site
 
 blueprint = Blueprint("law", __name__)
 
 YEAR: Final = timedelta(days=365)
-CODE_NAMES: Final = {"admin": "Administrative Code", "charter": "Charter"}
 _SLUG: Final = re.compile(r"(admin|charter)-(\d+(?:-\d+)?(?:\.\d+)?)", re.ASCII)
 
 
@@ -39,9 +40,12 @@ def asked_day(name: str, default: date) -> Asked:
     except ValueError:
         day = None
     if day is None:
-        return Asked(None, typed, f"“{typed}” is not a date. Write year, month and day, like 2018-02-01.")
+        return Asked(
+            None, typed, _("“%(typed)s” is not a date. Write year, month and day, like 2018-02-01.", typed=typed)
+        )
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return Asked(None, typed, f"“{typed}” is too far away: give a day from {FIRST_YEAR} to {LAST_YEAR}.")
+        far = N_("“%(typed)s” is too far away: give a day from %(first)s to %(last)s.")
+        return Asked(None, typed, _(far, typed=typed, first=FIRST_YEAR, last=LAST_YEAR))
     return Asked(day, typed)
 
 
@@ -58,7 +62,7 @@ def on_a_day() -> tuple[str, int]:
             book=book,
             law=_law(book, asked.day, then),
             unseen=_unseen(book, asked.day) if then else "",
-            **_words(),
+            Standing=Standing,
         )
     return page, 400 if asked.wrong else 200
 
@@ -74,12 +78,17 @@ def _unseen(book: Book, day: date | None) -> str:
     bills, others = book.began_on(council=True), book.began_on(council=False)
     began = min((each for each in (bills, others) if each), default=None)
     if day is None or began is None:
-        return "" if began else "Nothing is recorded yet."
+        return "" if began else _("Nothing is recorded yet.")
+    asked = wording.day(day)
     if day < began:
-        return f"Our record began on {wording.day(began)}: on {wording.day(day)} it said nothing yet."
-    late = {"bills": bills, "orders, directives and suits": others}
-    told = [f"{what.capitalize()} came into it on {wording.day(on)}" for what, on in late.items() if on and on > day]
-    return f"On {wording.day(day)} our record was not whole yet. {told[0]}." if told else ""
+        return _("Our record began on %(began)s: on %(day)s it said nothing yet.", began=wording.day(began), day=asked)
+    if bills and bills > day:
+        late = N_("On %(day)s our record was not whole yet. Bills came into it on %(late)s.")
+        return _(late, day=asked, late=wording.day(bills))
+    if others and others > day:
+        late = N_("On %(day)s our record was not whole yet. Orders, directives and suits came into it on %(late)s.")
+        return _(late, day=asked, late=wording.day(others))
+    return ""
 
 
 @blueprint.get("/compare")
@@ -97,7 +106,7 @@ def compare() -> tuple[str, int]:
             book=book,
             found=_compared(book, first.day, second.day, then),
             unseen=[said for each in (first, second) if then and (said := _unseen(book, each.day))],
-            **_words(),
+            Standing=Standing,
         )
     return page, 400 if first.wrong or second.wrong else 200
 
@@ -136,7 +145,7 @@ def section(slug: str) -> str:
         now = book.on(book.today)
         here = next((each for each in now.sections if (each.code, each.section) == (code, number)), None)
         if here is None:
-            raise NotFound(f"No matter in this record names section {number} of the {CODE_NAMES[code]}.")
+            raise NotFound(_nowhere(code, number))
         numbers = [step.file_number for step in (*here.done, *here.coming)]
         return render_template(
             "section.html",
@@ -144,17 +153,18 @@ def section(slug: str) -> str:
             book=book,
             found=here,
             name=section_name(code, number),
+            full=_full_name(code, number),
             tried=_tried(book, now, here),
             touches=queries_law.touching(session, book, numbers, number),
             states=now.others,
-            **_words(),
+            Standing=Standing,
         )
 
 
 def _place(slug: str) -> tuple[str, str]:
     found = _SLUG.fullmatch(slug)
     if found is None:
-        raise NotFound("Sections have addresses like /sections/admin-9-131 and /sections/charter-18.")
+        raise NotFound(_("Sections have addresses like /sections/admin-9-131 and /sections/charter-18."))
     return found[1], found[2]
 
 
@@ -178,10 +188,14 @@ def _tried(book: Book, now: Law, here: SectionOn) -> list[Trial]:
     return sorted(found, key=lambda trial: book.lines[trial.file_number].introduced_on or date.min, reverse=True)
 
 
-def section_name(code: str, section: str) -> str:
-    """ "Charter § 8", "§ 9-131"."""
-    return f"Charter § {section}" if code == "charter" else f"§ {section}"
+def _full_name(code: str, section: str) -> str:
+    name = section_name(code, section)
+    if code == "charter":
+        return _("%(section)s of the New York City Charter", section=name)
+    return _("%(section)s of the Administrative Code", section=name)
 
 
-def _words() -> dict[str, Any]:
-    return {"section_name": section_name, "CODE_NAMES": CODE_NAMES, "Standing": Standing}
+def _nowhere(code: str, section: str) -> str:
+    if code == "charter":
+        return _("No matter in this record names section %(number)s of the Charter.", number=section)
+    return _("No matter in this record names section %(number)s of the Administrative Code.", number=section)

@@ -13,13 +13,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import subscribers
 from tracker.errors import BadInput
-from tracker.following import LANGUAGES, PERIODS, told
+from tracker.following import PERIODS, headed
+from tracker.language import available, current
 from tracker.models_mail import Subscriber
 from tracker.notices import unsubscribe_path
 from tracker.retention import my_data
 from tracker.secret import Seal
 from tracker.tokens import Tokens
 from tracker.web import choices, guard
+from tracker.web.languages import in_language
 from tracker.web.site import site
 from tracker.web.subscriptions import refused
 
@@ -46,7 +48,7 @@ def _page(session: Session, token: str, subscriber: Subscriber, form: choices.Fo
         token=token,
         subscriber=subscriber,
         address=Seal(site().secret).open(subscriber.sealed),
-        rows=[(row, told(row.kind, row.value)) for row in rows],
+        rows=[(row, headed(row.kind, row.value)) for row in rows],
         offer=choices.offered(session),
         form=form,
         done=request.args.get("done", ""),
@@ -65,8 +67,9 @@ def change(token: str) -> Answer:
         subscriber = _owner(session, token)
         subscribers.change(session, subscriber, periods, set(given.getlist("end", type=int)), site().now())
         subscriber.quiet_weeks = bool(given.get("quiet"))
-        subscriber.language = language if language in LANGUAGES else subscriber.language
-    return _back(token, "saved")
+        chosen = subscriber.language = language if language in available() else subscriber.language
+        session.add(subscriber)
+    return _back(token, "saved", chosen if language else "")
 
 
 @blueprint.post("/subscriptions/<token>/add")
@@ -144,8 +147,9 @@ def _owner(session: Session, token: str) -> Subscriber:
     return subscribers.owner(session, _tokens(), token, site().now())
 
 
-def _back(token: str, done: str) -> AnyResponse:
-    return redirect(url_for("manage.show", token=token, done=done), 303)
+def _back(token: str, done: str, tag: str = "") -> AnyResponse:
+    """The page again, in the language of the mail where that was just chosen."""
+    return redirect(in_language(tag or current().tag, url_for("manage.show", token=token, done=done)), 303)
 
 
 def _tokens() -> Tokens:

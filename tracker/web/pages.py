@@ -1,13 +1,19 @@
 """The pages. Each asks `queries` for what it shows and hands it to a template; nothing is decided here."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import (
+    digest_runs,
+    figures,
     health,
+    language,
     queries,
     queries_changes,
     queries_coverage,
@@ -15,65 +21,46 @@ from tracker import (
     queries_hearings,
     queries_lineage,
     queries_lists,
+    queries_prints,
     queries_sources,
     queries_versions,
+    sponsoring,
     timeline,
     wording,
 )
+from tracker.citation import Citation, Print, cite
 from tracker.errors import NotFound
+from tracker.language import N_, Words
 from tracker.legislation import as_json_ld
+from tracker.lifecycle import Stage
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
 from tracker.queries_changes import ChangeFilter
 from tracker.queries_lists import MatterFilter
-from tracker.web import covering
-from tracker.web.addresses import absolute
+from tracker.web import covering, home, showing
+from tracker.web.addresses import absolute, permanent
+from tracker.web.rollcall import roll_call
 from tracker.web.site import site
 from tracker.web.stagebar import stage_bar
-from tracker.web.strip import strip
 
 blueprint = Blueprint("pages", __name__)
 covering.add_to(blueprint)
+home.add_to(blueprint)
 
-NEWS_ON_HOME = 8
-STORIES_ON_HOME = 5
-CORRECTIONS_ON_HOME = 3
-HEARINGS_ON_HOME = 3
+
+ORDER_GROUPS: Final = Words(
+    {
+        "Executive Order": N_("Mayoral orders"),
+        "Emergency Executive Order": N_("Emergency orders"),
+        "Directive": N_("Agency directives"),
+        "Lawsuit": N_("Suits"),
+    }
+)
 
 
 def _page(session: Session, template: str, **values: Any) -> str:
     """A page with the age of the data at its foot."""
     return render_template(template, sources=queries_sources.sources(session), **values)
-
-
-@blueprint.get("/")
-def home() -> str:
-    with site().reading() as session:
-        laws, orders = queries.laws(session), queries.orders(session)
-        corrections = queries_changes.list_changes(session, ChangeFilter(corrections=True)).rows
-        coverage = queries_coverage.front(session, STORIES_ON_HOME)
-        return _page(
-            session,
-            "home.html",
-            news=queries_changes.news(session, NEWS_ON_HOME, site().today()),
-            live=_by_stage(queries.live_bills(session)),
-            ahead=next_step,
-            laws=laws,
-            orders=[line for line in orders if line.scope != "context"],
-            corrections=corrections[:CORRECTIONS_ON_HOME],
-            strip=strip(laws, orders, site().today(), coverage.per_year),
-            stories=coverage.latest,
-            hearings=queries_hearings.coming(session, site().today())[:HEARINGS_ON_HOME],
-        )
-
-
-def _by_stage(lines: tuple[queries.Line, ...]) -> dict[str, list[queries.Line]]:
-    """Live bills under the stage they are in, the stage nearest to law first; resolutions apart, under ""."""
-    grouped: dict[str, list[queries.Line]] = {}
-    for line in lines:
-        grouped.setdefault(line.stage if line.kind == "Introduction" else "", []).append(line)
-    order = [stage.value for stage in reversed(queries.LIVE_STAGES)] + [""]
-    return {stage: grouped[stage] for stage in order if stage in grouped}
 
 
 @blueprint.get("/matters")
@@ -128,26 +115,54 @@ def matter(slug: str) -> str | AnyResponse:
                 raise
             return redirect(url_for("pages.matter", slug=now), 301)
         held, today = dossier.matter, site().today()
-        stories = queries_coverage.of_measure(session, held.file_number)
-        story = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories)
-        bar = stage_bar(held, dossier.actions, today)
+        prints = queries_prints.prints(session, dossier.captures.values())
         return _page(
             session,
             "matter.html",
             dossier=dossier,
             matter=held,
-            story=story,
-            bar=bar,
+            bar=stage_bar(held, dossier.actions, today),
             ahead=next_step(held.kind, held.stage, held.stage_since, held.introduced_on, today),
             whose=wording.source_of(held.kind),
             versions=queries_versions.held(session, held.id),
             forms=queries_lineage.forms(session, held.file_number),
             hearings=queries_hearings.of_matter(session, held.id, today),
             disagreements=queries_disagreements.disagreements(session, held.id),
-            undated=[line for line in stories if line.published_on is None],
             no_link=queries_sources.link_is_missing(session, held.source_id),
             legislation=as_json_ld(dossier, absolute("pages.matter", slug=held.slug), absolute("pages.matters")),
+            sponsoring=sponsoring.course(dossier.sponsors, dossier.changes),
+            prints=prints,
+            roll_call=roll_call,
+            cited=_cited(dossier, prints),
+            **_story(session, dossier, today),
         )
+
+
+def _story(session: Session, dossier: queries.Dossier, today: date) -> dict[str, Any]:
+    """The timeline, as far as the reader wants to see it, and the choice of its parts."""
+    held, wanted = dossier.matter, showing.asked(request.args.getlist("show"))
+    known = queries_coverage.of_measure(session, held.file_number)
+    stories, moved = showing.some(known), showing.moved(wanted)
+    more, undated = len(known) - len(stories), [line for line in stories if line.published_on is None]
+    press = not wanted or "press" in wanted
+    every = timeline.build(held, dossier.actions, dossier.changes, dossier.votes, today, stories, moved)
+    return {
+        "story": showing.chosen(every, wanted),
+        "boxes": showing.boxes(every, dossier.changes, wanted, more + len(undated)),
+        "more_stories": more if press else 0,
+        "filtered": bool(wanted),
+        "most_changes": showing.MOST_CHANGES,
+        "undated": undated if press else [],
+    }
+
+
+def _cited(dossier: queries.Dossier, prints: Mapping[int, Print]) -> Citation:
+    held, note = dossier.matter, dossier.note
+    subject = (note.headline or held.name or held.title or held.file_number).rstrip(". ")
+    shown = prints.get(dossier.changes[-1].capture_id) if dossier.changes else None
+    address = permanent("pages.matter", slug=held.slug)
+    with language.speaking(language.ENGLISH.tag):  # citations are written in the language of what is cited
+        return cite(held, subject, site().settings.title, address, held.last_seen_at, shown)
 
 
 @blueprint.get("/calendar")
@@ -161,18 +176,26 @@ def calendar() -> str:
 def orders() -> str:
     with site().reading() as session:
         lines = queries.orders(session)
-        last = queries.last_acts(session, [line.id for line in lines], site().today())
-        return _page(session, "orders.html", groups=_order_groups(lines), last=last)
+        states = Counter(line.stage for line in lines)
+        asked = _word("state") if _word("state") in states else ""
+        shown = [line for line in lines if asked in ("", line.stage)]
+        return _page(
+            session,
+            "orders.html",
+            groups=_order_groups(shown),
+            last=queries.last_acts(session, [line.id for line in shown], site().today()),
+            states=sorted(states.items(), key=lambda state: list(Stage).index(Stage(state[0]))),
+            total=len(lines),
+            asked=asked,
+        )
 
 
-def _order_groups(lines: tuple[queries.Line, ...]) -> list[tuple[str, list[queries.Line]]]:
-    """Orders, directives, lawsuits, then whatever else there is."""
-    names = {"Executive Order": "Mayoral orders", "Emergency Executive Order": "Emergency orders"}
-    names |= {"Directive": "Agency directives", "Lawsuit": "Lawsuits"}
-    grouped: dict[str, list[queries.Line]] = {name: [] for name in names.values()}
+def _order_groups(lines: Sequence[queries.Line]) -> list[tuple[str, list[queries.Line]]]:
+    """Orders, directives, suits, then whatever else there is."""
+    grouped: dict[str, list[queries.Line]] = {kind: [] for kind in ORDER_GROUPS}
     for line in lines:
-        grouped.setdefault(names.get(line.kind, line.kind), []).append(line)
-    return [(name, found) for name, found in grouped.items() if found]
+        grouped.setdefault(line.kind, []).append(line)
+    return [(ORDER_GROUPS.get(kind, kind), found) for kind, found in grouped.items() if found]
 
 
 @blueprint.get("/changes")
@@ -208,7 +231,8 @@ def sections() -> str:
 @blueprint.get("/about")
 def about() -> str:
     with site().reading() as session:
-        return _page(session, "about.html")
+        told = {"figures": figures.figures(), "RULES": figures.RULES, "SAMPLES": figures.SAMPLES}
+        return _page(session, "about.html", **told, percent=figures.percent)
 
 
 @blueprint.get("/sources")
@@ -224,6 +248,7 @@ def sources() -> AnyResponse:
             troubles=wording.TROUBLES,
             disagreements=queries_disagreements.disagreements(session),
             alerts=queries_sources.alerts(session),
+            holds=[digest_runs.told(held) for held in digest_runs.holds(session)],
             now=now,
         )
     g.pop("mark", None)  # ages grow while nothing is stored: no reader's copy of this page stays true

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup, escape
 
 from tracker import queries_sources
+from tracker.language import N_, _
 from tracker.models import SCOPES
 from tracker.queries_search import LONGEST, Asked, answer
 from tracker.search import MARKS
@@ -13,7 +14,12 @@ from tracker.web.site import site
 
 blueprint = Blueprint("searching", __name__)
 
-WHERE: Final = {"number": "its number", "title": "its title", "names": "its names or summary", "text": "its text"}
+WHERE: Final = {
+    "number": N_("its number"),
+    "title": N_("its title"),
+    "names": N_("its names or summary"),
+    "text": N_("its text"),
+}
 
 
 @blueprint.get("/search")
@@ -31,7 +37,7 @@ def search() -> str:
     with site().reading() as session:
         found = answer(session, asked)
         sources = queries_sources.sources(session)
-        return render_template("search.html", asked=asked, found=found, sources=sources, WHERE=WHERE)
+        return render_template("search.html", asked=asked, found=found, sources=sources)
 
 
 def _word(name: str) -> str:
@@ -41,6 +47,12 @@ def _word(name: str) -> str:
 def _whole(name: str) -> int | None:
     given = request.args.get(name, type=int)
     return given if given is not None and 1 <= given <= 100_000 else None
+
+
+@blueprint.app_template_filter("where")
+def where(field: str) -> str:
+    """Where in a matter the words stand: "its title"."""
+    return _(WHERE[field])
 
 
 @blueprint.app_template_filter("marked")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from tracker.language import N_, _
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import Action, Matter
 from tracker.vocabulary import ACTIONS, Act
@@ -12,10 +13,10 @@ _REPORTED = frozenset({Act.COMMITTEE_APPROVED, Act.PRECONSIDERED_REPORTED, Act.D
 _IN_COMMITTEE = frozenset({Act.REFERRED, Act.RE_REFERRED, Act.HEARING_HELD, Act.LAID_OVER, Act.AMENDED})
 _PASSED = frozenset({Act.COUNCIL_APPROVED, Act.ADOPTED})
 _ENDINGS: dict[str, str] = {
-    Stage.FILED: "Filed",
-    Stage.DIED: "Died with the session",
-    Stage.WITHDRAWN: "Withdrawn",
-    Stage.DISAPPROVED: "Disapproved",
+    Stage.FILED: N_("Filed"),
+    Stage.DIED: N_("Died with the session"),
+    Stage.WITHDRAWN: N_("Withdrawn"),
+    Stage.DISAPPROVED: N_("Disapproved"),
 }
 
 
@@ -46,7 +47,7 @@ def stage_bar(matter: Matter, actions: Iterable[Action], today: date) -> list[Pa
         return []
     days = _days(actions, today)
     passed = days.first(_PASSED)
-    parts = [Part("Introduced", days.first([Act.INTRODUCED]) or matter.introduced_on, "done")]
+    parts = [Part(_("Introduced"), days.first([Act.INTRODUCED]) or matter.introduced_on, "done")]
     parts.append(_committee(matter, days, passed))
     if matter.kind == "Resolution":
         return [*parts, _resolved(matter, passed)]
@@ -66,41 +67,41 @@ def _days(actions: Iterable[Action], today: date) -> _Days:
 def _committee(matter: Matter, days: _Days, passed: date | None) -> Part:
     reported = days.last(_REPORTED, passed)
     if reported or passed:
-        return Part("Committee", reported, "done")
-    return Part("Committee", days.first(_IN_COMMITTEE), "over" if matter.stage in _ENDINGS else "now")
+        return Part(_("Committee"), reported, "done")
+    return Part(_("Committee"), days.first(_IN_COMMITTEE), "over" if matter.stage in _ENDINGS else "now")
 
 
 def _council(matter: Matter, passed: date | None) -> Part:
     if passed:
-        return Part("Council", passed, "done")
-    return Part("Council", None, "now" if matter.stage == Stage.REPORTED else "ahead")
+        return Part(_("Council"), passed, "done")
+    return Part(_("Council"), None, "now" if matter.stage == Stage.REPORTED else "ahead")
 
 
 def _resolved(matter: Matter, passed: date | None) -> Part:
     if matter.stage in _ENDINGS:
         return _ending(matter)
-    return Part("Adopted", passed, "law") if matter.stage == Stage.ADOPTED else Part("Council", None, "ahead")
+    return Part(_("Adopted"), passed, "law") if matter.stage == Stage.ADOPTED else Part(_("Council"), None, "ahead")
 
 
 def _ending(matter: Matter) -> Part:
-    return Part(_ENDINGS[matter.stage], matter.stage_since, "over")
+    return Part(_(_ENDINGS[matter.stage]), matter.stage_since, "over")
 
 
 def _not_passed(matter: Matter) -> list[Part]:
-    return [_ending(matter)] if matter.stage in _ENDINGS else [Part("Mayor", None, "ahead")]
+    return [_ending(matter)] if matter.stage in _ENDINGS else [Part(_("Mayor"), None, "ahead")]
 
 
 def _mayor(matter: Matter, days: _Days, passed: date) -> list[Part]:
     vetoed, sent = days.last([Act.VETOED]), days.first([Act.SENT_TO_MAYOR])
     if vetoed:
-        return [Part("Vetoed", vetoed, "mayor"), *_after_veto(matter)]
+        return [Part(_("Vetoed"), vetoed, "mayor"), *_after_veto(matter)]
     if matter.stage not in LAW_STAGES:
-        return [_ending(matter)] if matter.stage in _ENDINGS else [Part("Mayor", sent, "now")]
-    words = {"signed": "Signed", "lapsed": "Unsigned, law"}.get(matter.how, "Law")
-    return [Part("Mayor", sent or passed, "done"), Part(words, matter.stage_since, "law")]
+        return [_ending(matter)] if matter.stage in _ENDINGS else [Part(_("Mayor"), sent, "now")]
+    words = {"signed": _("Signed"), "lapsed": _("Unsigned, law")}.get(matter.how, _("Law"))
+    return [Part(_("Mayor"), sent or passed, "done"), Part(words, matter.stage_since, "law")]
 
 
 def _after_veto(matter: Matter) -> list[Part]:
     if matter.how == "overridden":
-        return [Part("Overridden, law", matter.stage_since, "law")]
-    return [_ending(matter)] if matter.stage in _ENDINGS else [Part("Council again", None, "ahead")]
+        return [Part(_("Overridden, law"), matter.stage_since, "law")]
+    return [_ending(matter)] if matter.stage in _ENDINGS else [Part(_("Council again"), None, "ahead")]

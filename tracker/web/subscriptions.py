@@ -10,7 +10,8 @@ from flask import Blueprint, render_template, request
 from tracker import limits, subscribers
 from tracker.config import SubscribeConfig
 from tracker.errors import BadInput, TrackerError
-from tracker.following import PERIODS, told
+from tracker.following import PERIODS, headed
+from tracker.language import _
 from tracker.models_mail import Subscription
 from tracker.notices import manage_path
 from tracker.secret import Seal
@@ -34,20 +35,20 @@ class NoMail(TrackerError):
 
 @blueprint.errorhandler(NoMail)
 def _no_mail(error: NoMail) -> Answer:
-    return render_template("subscribe_refused.html", heading="No mail is sent", sentence=str(error)), 503
+    return render_template("subscribe_refused.html", heading=_("No mail is sent"), sentence=str(error)), 503
 
 
 @blueprint.errorhandler(BadInput)
 def refused(error: BadInput) -> Answer:
     """A link that is good no more, or never was."""
-    return render_template("subscribe_refused.html", heading="This link does not work", sentence=str(error)), 410
+    return render_template("subscribe_refused.html", heading=_("This link does not work"), sentence=str(error)), 410
 
 
 def rules() -> SubscribeConfig:
     """The settings of [subscribe]. Raises NoMail on a site that has no mail server."""
     found = site().settings.subscribing
     if found is None:
-        raise NoMail("This site sends no mail yet. Everything it knows is on its pages.")
+        raise NoMail(_("This site sends no mail yet. Everything it knows is on its pages."))
     return found
 
 
@@ -121,7 +122,7 @@ def confirmed(token: str) -> Answer:
 
 
 def _line(row: Subscription, period: str) -> dict[str, Any]:
-    return {"kind": row.kind, "value": row.value, "told": told(row.kind, row.value), "period": PERIODS[period]}
+    return {"kind": row.kind, "value": row.value, "told": headed(row.kind, row.value), "period": PERIODS[period]}
 
 
 def _form(offer: choices.Offered, form: choices.Form) -> str:

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from tracker import queries_coverage, suggestions
+from tracker.language import N_, _, ngettext
 from tracker.networks import network_of
 from tracker.secret import Seal
 from tracker.suggestions import Typed
 from tracker.web.origin import from_this_site
 from tracker.web.site import site
-from tracker.wording import count
 
 blueprint = Blueprint("suggest", __name__)
 
@@ -32,7 +32,7 @@ def form() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     request.max_content_length = MOST_BYTES
     if not from_this_site():
-        raise Forbidden("This form was sent from another site. Open it here and send it again.")
+        raise Forbidden(_("This form was sent from another site. Open it here and send it again."))
     if request.form.get(TRAP):
         return _thanks()
     words = (request.form.get(name, "") for name in ("address", "measure", "note"))
@@ -62,15 +62,23 @@ def _store(typed: Typed) -> ResponseReturnValue:
             return _thanks()
     if wait is not None:
         return _refused(typed, _too_often(wait), 429, ceil(wait.total_seconds()))
-    return _refused(
-        typed, "So many suggestions wait that no more can be taken now. Try again in a few days.", 503, 86400
-    )
+    full_now = N_("So many suggestions wait that no more can be taken now. Try again in a few days.")
+    return _refused(typed, _(full_now), 503, 86400)
 
 
 def _too_often(wait: timedelta) -> str:
     minutes = ceil(wait.total_seconds() / 60)
-    span = count(minutes, "minute") if minutes < 120 else count(ceil(minutes / 60), "hour")
-    return f"That was often. Try again in {span}; what you typed is still here."
+    if minutes < 120:
+        return ngettext(
+            "That was often. Try again in %(num)s minute; what you typed is still here.",
+            "That was often. Try again in %(num)s minutes; what you typed is still here.",
+            minutes,
+        )
+    return ngettext(
+        "That was often. Try again in %(num)s hour; what you typed is still here.",
+        "That was often. Try again in %(num)s hours; what you typed is still here.",
+        ceil(minutes / 60),
+    )
 
 
 def _refused(typed: Typed, sentence: str, status: int, seconds: int) -> ResponseReturnValue:

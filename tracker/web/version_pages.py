@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker import queries, queries_sources, queries_versions, textdiff
 from tracker.errors import NotFound
+from tracker.language import N_, _
 from tracker.textdiff import Paragraph
 from tracker.web.site import site
 
@@ -48,7 +49,8 @@ def passages(paragraphs: Sequence[Paragraph], around: int) -> tuple[list[Passage
 def compare(slug: str, pair: str) -> str | Response:
     asked = _PAIR.fullmatch(pair)
     if asked is None or asked[1] == asked[2]:
-        raise NotFound("Two versions are compared at an address like /matters/int-1412-2025/versions/first..A.")
+        like = N_("Two versions are compared at an address like /matters/int-1412-2025/versions/first..A.")
+        raise NotFound(_(like))
     whole = "whole" in request.args
     with site().reading() as session:
         try:

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import NotImplemented as NotGiven
 
-from tracker import queries, queries_coverage, queries_feeds, queries_sources, sitemaps, timeline, wording
+from tracker import export, queries, queries_coverage, queries_feeds, queries_sources, sitemaps, timeline, wording
 from tracker.errors import NotFound
 from tracker.queries import Dossier
+from tracker.web import dictionary
 from tracker.web.addresses import absolute, host, matter_at, root
 from tracker.web.site import site
 
@@ -58,7 +59,7 @@ def _places() -> list[sitemaps.Place]:
         matters = queries_feeds.addresses(session)
     newest = max((at for _, at in matters), default=None)
     places: list[sitemaps.Place] = [(absolute(f"pages.{page}"), newest) for page in PAGES]
-    places.append((absolute(".data"), None))
+    places += [(absolute(".data"), None), (absolute(".data_dictionary"), None)]
     return places + [(absolute("pages.matter", slug=slug), at) for slug, at in matters]
 
 
@@ -73,6 +74,14 @@ def data() -> str:
             example=laws[0].slug if laws else EXAMPLE,
             section=f"{sections[0].code}-{sections[0].section}" if sections else EXAMPLE_SECTION,
         )
+
+
+@blueprint.get("/data/dictionary")
+def data_dictionary() -> str:
+    """What each column means, as the data package says it too."""
+    with site().reading() as session:
+        sources = queries_sources.sources(session)
+    return render_template("dictionary.html", sources=sources, blocks=dictionary.blocks(export.data_dictionary()))
 
 
 @blueprint.get("/<any(matters, actions, changes, relations, sections):name>.csv")
