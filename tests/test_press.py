@@ -363,9 +363,7 @@ def test_a_bare_number_of_a_local_law_needs_the_policy_in_its_own_sentence(press
 
 
 def test_a_former_mayor_dates_no_text(press: Press) -> None:
-    text = (
-        "ICE was ousted from Rikers by a law of then-Mayor Bill de Blasio. A judge blocks it from Rikers Island."
-    )
+    text = "ICE was ousted from Rikers by a law of then-Mayor Bill de Blasio. A judge blocks it from Rikers Island."
     assert RIKERS_ORDER in published(press, text)
     assert RIKERS_ORDER not in published(press, text.replace("then-Mayor", "Mayor"))
 
