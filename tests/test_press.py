@@ -345,3 +345,40 @@ def test_the_story_that_started_the_project(press: Press, data: Path) -> None:
     protocols = {"Citywide guidance of 31 Jan 2018", "NYPD Operations Order 4 of 2018"}
     assert set(links) == {POLICE_2014} | protocols
     assert all("2018" in links[protocol] for protocol in protocols)
+
+
+# --- what tells one law from another
+
+
+def test_numbers_in_one_list_vouch_for_each_other(press: Press) -> None:
+    text = "Testimony in New York City on Intros 1558, 1568 and 1588."
+    assert published(press, text) == {PROBATION, RESOURCES, "Int 1588-2017"}
+    assert published(press, "Testimony in New York City on a day full of other business, on Intro 1558 alone.") == set()
+
+
+def test_a_bare_number_of_a_local_law_needs_the_policy_in_its_own_sentence(press: Press) -> None:
+    day = date(2020, 6, 22)
+    assert published(press, "Local Law 228 bans cooperation of the NYPD with ICE.", day) == {RESOURCES}
+    assert published(press, "Local Law 228 is on boilers. ICE was in New York City.", day) == set()
+
+
+def test_a_former_mayor_dates_no_text(press: Press) -> None:
+    text = "ICE was ousted from Rikers by a law of then-Mayor Bill de Blasio. A judge blocks it from Rikers Island."
+    assert RIKERS_ORDER in published(press, text)
+    assert RIKERS_ORDER not in published(press, text.replace("then-Mayor", "Mayor"))
+
+
+def test_what_an_order_bars_is_no_law(press: Press) -> None:
+    text = "Mayor Mamdani signed an executive order on ICE. Agents are barred from city property without a warrant."
+    assert published(press, text) == {"EO 13-2026"}
+
+
+def test_law_enforcement_is_no_law(press: Press) -> None:
+    text = "Law enforcement in New York City may limit how it helps ICE, said NYPD and Department of Correction."
+    assert published(press, text) == set()
+
+
+def test_a_text_is_no_older_than_the_years_it_names(press: Press) -> None:
+    text = "Powers has a New York City bill to end the 48-hour hold of immigrants by police."
+    assert published(press, text) == {"Int 0184-2022"}
+    assert published(press, f"{text} It was told in 2025.") == {"Int 0395-2024"}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+import re2
 from sqlmodel import Session
 
 from tracker.press_citations import Citation, find_citations, without_years
@@ -23,6 +24,7 @@ from tracker.press_rivals import Described
 from tracker.press_seen import Seen, see_all
 from tracker.press_terms import PressTerms
 from tracker.press_text import Sentence, clean, fold, sentences
+from tracker.wording import MAYORS
 
 EXPLICIT: Final = "explicit"
 BY_NAME: Final = "by-name"
@@ -32,6 +34,12 @@ REVIEW: Final = "review"
 _SURE: Final = 1.0
 _NAMED: Final = 0.95
 _ORDER: Final = re.compile(r"\border", re.IGNORECASE)
+_FORMER: Final = re.compile(
+    r"\b(?:former|then|ex|late|predecessor|exalcalde|entonces)[- ,]+(?:(?:city|mayor|alcalde)\s+)?"
+    rf"(?:[A-Z][\w.]+\s+){{0,2}}(?P<name>{'|'.join(name for _, name in MAYORS)})\b",
+    re.IGNORECASE,
+)
+_LAWS: Final = frozenset({"kind:law", "kind:plural"})
 _LONGEST_EVIDENCE: Final = 300
 
 
@@ -107,8 +115,11 @@ class Press:
 
     def __init__(self, knowledge: Knowledge, terms: PressTerms) -> None:
         self._terms = terms
+        self._last_year = max((matter.opened_on.year for matter in knowledge.matters), default=0)
         self._knowledge = knowledge
         self._namesakes = re.compile("|".join(map(_passed_over, terms.namesakes)) or r"\Z.")
+        plain = "|".join(r"\s+".join(map(re2.escape, words.split())) for words in terms.no_laws)
+        self._no_laws = re2.compile(rf"(?i)\b(?:{plain or 'law enforcement'})\b")
         self._words = vocabulary(terms, (matter.sponsor for matter in knowledge.matters))
         self._names = Names(knowledge)
         self._wake = Phrases([("wake", terms.wake), ("wake", self._names.forms())], groups_of(terms))
@@ -135,10 +146,12 @@ class Press:
         )
         mayors = mayors or speakers
         # a sentence on another subject ("equal employment ... immigration status") vouches for no number
-        policy = any("policy" in found and "other" not in found for _, found in marked)
+        spoken = tuple(one for one, found in marked if "policy" in found and "other" not in found)
         words = len(folded.split())
         years, borrowed = years_in(folded), frozenset(self._terms.borrowed_sections)
-        context = Context(published, policy, mayors, agencies, words, years, self._spans.early, borrowed, people)
+        context = Context(published, bool(spoken), mayors, agencies, words, years, self._spans.early, borrowed, people)
+        past = frozenset(found["name"] for found in _FORMER.finditer(folded)) if not published else frozenset()
+        context = context._replace(last_year=self._last_year, past=past, spoken=spoken)
         away = _is_away(marked, title_end, self._words)
         here = not away and ("place" in marks or words < FEW_WORDS)
         cited = list(resolve(citations, self._knowledge, context))
@@ -164,13 +177,18 @@ class Press:
     def _marks(self, words: str, passed: bool) -> frozenset[str]:
         if passed:
             words = self._namesakes.sub(lambda found: " " * len(found.group()), words)
-        return self._words.find(words)
+        found = self._words.find(words)
+        if "kind:law" in found and self._no_laws.search(words):
+            rest = self._words.find(self._no_laws.sub(lambda passed: " " * len(passed.group()), words))
+            return found - (_LAWS - rest)
+        return found
 
     def _named(self, seen: list[Seen], context: Context, folded: str, cited: set[str], here: bool) -> Iterator[_Found]:
         for one in seen if self._names.occur(folded) else ():
             for matter, name in self._names.find(one.sentence, context, folded, cited):
                 # the name of a state's or a federal act is not that of the resolution about it
-                if matter.kind == "resolution" and not (here and "kind:resolution" in one.marks):
+                ours = here or matter.sponsor in context.people
+                if matter.kind == "resolution" and not (ours and "kind:resolution" in one.marks):
                     continue
                 kind = BY_DESCRIPTION if matter.kind == "resolution" else BY_NAME
                 start, end = self._names.span(one.sentence, name) or (0, len(one.sentence.words))
@@ -184,7 +202,8 @@ class Press:
         An order that a sentence calls by its number is no description of another.
         """
         for described in self._descriptions.find(seen, context, told):
-            if not here and (described.is_general or not described.fit.fresh):
+            fit = described.fit
+            if not here and not (fit.of_the_week if described.is_general else fit.fresh):
                 continue
             if described.matter.kind == "order" and _is_numbered_otherwise(described, numbered):
                 continue

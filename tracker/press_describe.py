@@ -5,6 +5,7 @@ year, another agency or another mayor, rules it out; what agrees adds to its sco
 Matters that the same words could mean compete, and only the best stay: that is for `press_rivals`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ from tracker.press_seen import Seen
 from tracker.press_terms import PressTerms
 
 _BROAD: Final = frozenset({DETAINERS, "city resources"})  # what "cooperation with ICE" in general words can mean
+_COUNCIL_ACTS: Final = frozenset({"veto", "override"})
+_ORDER: Final = re.compile(r"\border", re.IGNORECASE)
 _NEAR: Final = 3  # sentences
 _BESIDE: Final = 2
 _DAYS: Final = 1_000  # of which it is remembered what was alive
@@ -37,6 +40,7 @@ class _Around(NamedTuple):
 
     objects: frozenset[str]
     marks: frozenset[str]
+    next: frozenset[str]  # the objects of the sentences right before and after
 
 
 _NO_SUBJECT: Final = _Subject(0.0, frozenset(), frozenset())
@@ -60,10 +64,16 @@ class Descriptions:
             names: set[str | int] = {*filter(None, (*order.mayors, order.sponsor)), *order.law_years}
             for name in names:
                 self._orders[name].append(order)
+        self._fought = [matter for matter in knowledge.matters if matter.kind == "bill" and matter.acts]
         self._broad = [matter for matter in knowledge.matters if _is_broad(matter)]
         # what binds one agency, where another law of that day binds them all: general words mean the other
         whole = {matter.law_on for matter in self._broad if not matter.agencies}
         self._partial = {matter.file_number for matter in self._broad if matter.agencies and matter.law_on in whole}
+        bound: dict[str, set[str]] = defaultdict(set)
+        for matter in self._broad:
+            for agency in matter.agencies:
+                bound[agency].add(matter.family)
+        self._bound_once = frozenset(agency for agency, families in bound.items() if len(families) == 1)
         self._directives = [matter for matter in knowledge.matters if matter.kind == "directive"]
         self._alone = {name for name, matters in knowledge.by_object.items() if _are_one_family(matters)}
 
@@ -97,6 +107,11 @@ class Descriptions:
                 found.update((matter.file_number, matter) for matter in self._orders.get(one, ()))
             near = (matter for other in around.objects for matter in self._knowledge.by_object.get(other, ()))
             found.update((matter.file_number, matter) for matter in near if matter.kind == "order")
+        if not seen.objects and (seen.people or seen.years or seen.acts or seen.mayors):
+            for name in around.next:
+                found.update((matter.file_number, matter) for matter in self._knowledge.by_object.get(name, ()))
+        if seen.kinds & {"law", "bill"} and seen.acts & _COUNCIL_ACTS:
+            found.update((matter.file_number, matter) for matter in self._fought)
         if seen.kinds & {"law", "bill"} and (seen.years or seen.aged or "cooperation" in seen.marks):
             found.update((matter.file_number, matter) for matter in self._broad)
         if "directive" in seen.kinds:
@@ -122,8 +137,10 @@ class Descriptions:
             return None
         subject = self._subject(fit, _is_near(fit, around), own)
         if not subject.rivals:
+            subject = self._borrowed(fit, around.next)
+        if not subject.rivals:
             return None
-        kind = 0.0 if fit.goes_on else self._weights.kind
+        kind = 0.0 if fit.goes_on and not fit.carried_on else self._weights.kind
         score = subject.points + time + kind + (self._weights.act if fit.acts else 0)
         marks = subject.marks | {f"act:{name}" for name in fit.acts} | {f"mayor:{name}" for name in fit.ruled}
         marks |= {f"kind:{name}" for name in fit.seen.kinds}
@@ -146,6 +163,20 @@ class Descriptions:
             points += weights.plural
         return _Subject(points, frozenset(marks), rivals_of(matter, objects) | rivals_of_order(matter))
 
+    def _borrowed(self, fit: Fit, objects: frozenset[str]) -> _Subject:
+        """What a sentence beside it tells of, where this one only says which bill: its sponsor, its veto, its year."""
+        matter, seen = fit.matter, fit.seen
+        objects &= matter.objects & self._on_rules or matter.objects
+        told = fit.sponsored or bool(fit.acts & _COUNCIL_ACTS)
+        made = bool(seen.bound & matter.law_years) or (bool(fit.ruled) and "made" in seen.kinds)
+        told = told or (bool(seen.general) and made)
+        told = told or (fit.in_force and "law" in seen.kinds and seen.marks >= {"cooperation", "limits"})
+        if matter.kind != "bill" or seen.objects or not objects or not told:
+            return _NO_SUBJECT
+        agencies = seen.agencies & matter.agencies
+        points = self._weights.cooperation + (self._weights.agency if agencies else 0)
+        return _Subject(points, frozenset(f"agency:{name}" for name in agencies), rivals_of(matter, objects))
+
     def _general(self, fit: Fit, near: bool, own: bool) -> _Subject:
         """What general words say: "an executive order of Mayor Koch", "the sanctuary laws of 2014", "new protocols"."""
         matter, seen, weights = fit.matter, fit.seen, self._weights
@@ -160,6 +191,9 @@ class Descriptions:
                 if self._is_order_meant(fit, near, own)
                 else _NO_SUBJECT
             )
+        bound = bool(matter.agencies & seen.agencies) and seen.general == "cooperation"
+        if bound and fit.acts & _COUNCIL_ACTS:
+            return _Subject(points, marks, rivals_of(matter, frozenset()))
         if not (_is_broad(matter) and self._is_told_broadly(fit, near)):
             return _NO_SUBJECT
         points = max(points, weights.cooperation if near else 0.0)
@@ -171,6 +205,10 @@ class Descriptions:
         """Whether general words mean this order: its mayor's and its year's, or one that was made, on the policy."""
         if fit.dated and fit.ruled:
             return True
+        if (fit.seen.objects & self._narrow) - fit.matter.objects:  # told by what another is about
+            several = len(_ORDER.findall(fit.seen.sentence.words)) > 1
+            if not several or fit.matter.objects & self._narrow:
+                return False
         on_policy = near or (bool(fit.seen.general) and fit.matter.objects.isdisjoint(self._narrow))
         told = own or fit.dated or fit.aged or fit.sponsored or fit.fresh or "made" in fit.seen.kinds
         return on_policy and (told or self._is_only(fit))
@@ -199,11 +237,18 @@ class Descriptions:
         if fit.ruled and fit.matter.twin and fit.matter.how == "signed" and {"plural", "made"} <= fit.seen.kinds:
             return not agencies or bool(agencies & own)
         several = len(agencies) > 1 and "law" in fit.seen.kinds
-        if fit.fresh and (agencies or fit.matter.file_number not in self._partial):
+        ahead = fit.is_unheard_of and "limits" not in fit.seen.marks
+        if fit.fresh and not ahead and (agencies or fit.matter.file_number not in self._partial):
             return True
         if "limits" not in fit.seen.marks:
             return False  # who broke the rules, or wants them changed, does not tell which they are
-        return bool(agencies) and (near or several or bool(fit.ruled))
+        if agencies & own & self._bound_once:
+            return True
+        return bool(agencies) and (near or several or bool(fit.ruled) or self._is_of_its_days(fit))
+
+    def _is_of_its_days(self, fit: Fit) -> bool:
+        """Whether the article is of one mayor's days, and the sentence has no other subject."""
+        return fit.is_of_one_mayor and fit.seen.objects <= self._narrow
 
     def _is_bound(self, fit: Fit) -> bool:
         """Rules on detainers are many; undated words mean those of the agencies that the article names."""
@@ -260,7 +305,8 @@ def _around(seen: list[Seen], index: int) -> _Around:
     window = [one for one in seen[max(0, index - _NEAR) : index + _NEAR + 1] if one.place != place]
     near = [one for one in window if abs(one.place - place) <= _NEAR]
     objects = frozenset[str]().union(*(one.objects for one in near))
-    return _Around(objects, frozenset().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE)))
+    marks = frozenset[str]().union(*(one.marks for one in near if abs(one.place - place) <= _BESIDE))
+    return _Around(objects, marks, frozenset().union(*(one.objects for one in near if abs(one.place - place) == 1)))
 
 
 def _is_near(fit: Fit, around: _Around) -> bool:

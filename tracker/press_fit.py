@@ -11,7 +11,14 @@ from tracker.wording import MAYORS
 
 _TERMS: Final = [name for _, name in MAYORS]
 _OTHERS: Final = frozenset({"resolution", "bill", "law"})
+_WEEK: Final = timedelta(days=7)
 _DETAINERS: Final = "detainers"
+# what a mayor signs, and not a judge
+_SIGNED: Final = re.compile(
+    r"(?<!warrant )(?<!warrants )(?<!-)\bsigned\b(?! by an? (?:\w+ )?judge| (?:judicial )?warrant)"
+    r"|\bsigns\s+(?:\w+\s+)?(?:bills?|laws?|legislation|measures?|into)\b"
+)
+_PRONOUN: Final = re.compile(r"(?:They|It|These|Those|The\s+(?:law|measure|legislation)s?)\b")
 _MONTH: Final = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
@@ -80,6 +87,12 @@ class Fit:
         return day is not None and (day in days or day - timedelta(days=1) in days)
 
     @property
+    def of_the_week(self) -> bool:
+        """Published within a week of a day on which it moved."""
+        day = self.context.published
+        return day is not None and any(abs(day - on) <= _WEEK for on in self.matter.acted_on)
+
+    @property
     def own(self) -> bool:
         """The sentence says what no other family of bills, or of resolutions, is about."""
         return not self.matter.own.isdisjoint(self.seen.objects)
@@ -139,14 +152,25 @@ class Fit:
         return self.dated or self.voted or self.sponsored or bool(self.acts)
 
     @property
+    def is_of_one_mayor(self) -> bool:
+        """The article names one mayor alone, under whom it came up or into force."""
+        return len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
+
+    @property
     def goes_on(self) -> bool:
         """The sentence says no kind, and the one before did: "Two bills were signed. They bar ..." """
-        alone = len(self.context.mayors) == 1 and self.context.mayors <= self.matter.mayors
-        recalled = self.fresh or self.dated or self.ruled or alone or self.in_company
+        recalled = self.fresh or self.dated or self.ruled or self.is_of_one_mayor or self.in_company or self.carried_on
         if not self.seen.before or not recalled:
             return False
         day, law_on = self.context.published, self.matter.law_on
+        if self.matter.kind == "bill" and "court" in self.seen.acts:
+            return False  # the courts rule on orders
         return self.matter.kind != "bill" or "bill" in self.seen.before or day is None or (law_on or day) < day
+
+    @property
+    def carried_on(self) -> bool:
+        """A law in force, of which the sentence goes on to tell: "They bar ..." """
+        return self.in_force and "law" in self.seen.before and _PRONOUN.match(self.seen.sentence.words) is not None
 
     def kind_fits(self) -> bool:
         """Whether the sentence speaks of this kind of matter: a law, a bill, an order, a resolution."""
@@ -156,21 +180,29 @@ class Fit:
         if self.matter.kind != "bill":
             return self.matter.kind in kinds
         if kinds.isdisjoint({"law", "bill"}):
-            return "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
-        if "order" in kinds and not self.pinned:
+            told = "bans" in kinds and self.matter.is_law and kinds.isdisjoint({"order", "resolution"})
+            return told and ("court" not in self.seen.acts or self.dated)  # else it is the court that bars
+        if "order" in kinds and not (self.pinned or self.aged):
             return False  # what an order does is not what a law does
+        if self.is_unheard_of and "bill" not in kinds:
+            return False
         undated = self.context.published is None and not self.context.company
         if "law" in kinds or not self.matter.is_law or undated:
             return True
-        return self.fresh or self.dated or bool(self.acts) or self.in_company
+        return self.fresh or self.dated or self.aged or bool(self.acts) or self.in_company
 
     def _speaks_of_order(self, kinds: frozenset[str]) -> bool:
         if "order" in kinds and (not self.seen.foreign_order or self.pinned or self.unmistakable):
             return True
-        if ("court" in self.acts and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
+        here = self.seen.kinds  # without what the sentence before spoke of
+        judged = "court" in self.acts and here.isdisjoint({"bill", "law"})
+        if (judged and (self.dated or not self.seen.years)) or (self.of_the_day and self.ruled):
             return True
-        if "opening" in kinds and kinds.isdisjoint(_OTHERS) and self.unmistakable:
-            now = self.fresh or (self.context.published is None and bool(self.ruled))
+        if "bans" in here and here.isdisjoint(_OTHERS) and self.unmistakable and self.ruled:
+            return True  # "Mayor Mamdani bars ICE from city property"
+        if here & {"opening", "suit"} and here.isdisjoint(_OTHERS) and self.unmistakable:
+            undated = self.context.published is None and self.seen.acts.isdisjoint({"veto", "override"})
+            now = self.fresh or (undated and (bool(self.ruled) or self.is_of_one_mayor))
             return now and ("hand" not in self.seen.marks or bool(self.ruled))
         return "policy" in kinds and self.prevails and bool(self.seen.objects & self.matter.objects)
 
@@ -184,27 +216,52 @@ class Fit:
             and agencies
             and matter.agencies
             and agencies.isdisjoint(matter.agencies)
+            and not (matter.twin and self.dated and "plural" in self.seen.kinds)  # "the laws of 2014"
         ):
             return True
-        if matter.how == "lapsed" and not self.dated and "signed" in self.seen.sentence.words:
+        if matter.how == "lapsed" and not self.dated and _SIGNED.search(" ".join(self.seen.sentence.words.split())):
             return True  # no mayor signed it
         if self.context.published is None and self._is_dead():
             return True
-        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned):
+        if matter.kind == "order" and self.seen.mayors and not (self.ruled or self.pinned or self._is_looked_back_on()):
             return True
         if self.context.published is None and self.in_company:
             return False
-        if self.fresh or (self.pinned and not self._is_of_another_mayor()):
+        if self.fresh or self.aged or (self.pinned and not self._is_of_another_mayor()):
             return False
-        if self.seen.mayors:
-            return not self.ruled or (bool(self.seen.years) and matter.kind == "bill")
-        if not self.seen.years or self.seen.kinds == {"bans"} or self.unmistakable:
+        if self.seen.mayors and not self._is_told_by_a_later_mayor():
+            return not (self.ruled or self.unmistakable) or (self._is_of_other_years() and matter.kind == "bill")
+        if not self._is_of_other_years() or self.seen.kinds == {"bans"} or self.unmistakable:
             return False
         if matter.kind == "bill" and self.context.published is None and self.own and not matter.is_law:
             return False  # the years are those of the laws that it would change
-        if matter.kind == "resolution" and "law" not in self.seen.kinds:
-            return True  # else the years may be the law's
+        if matter.kind == "resolution":
+            return "law" not in self.seen.kinds or not self.own  # else the years may be the law's
         return matter.kind == "bill" or self.context.mayors.isdisjoint(matter.mayors)
+
+    def _is_told_by_a_later_mayor(self) -> bool:
+        """Of a law in force a later mayor may speak, who made none in the sentence."""
+        if not self.in_force or not self.matter.law_on or self.seen.kinds & {"made", "bill"}:
+            return False
+        named = [_TERMS.index(name) for name in self.seen.mayors]
+        return "law" in self.seen.kinds and min(named) > _TERMS.index(mayor_on(self.matter.law_on))
+
+    def _is_looked_back_on(self) -> bool:
+        """An order by its own object, where the mayors in the sentence came later: what is undone, or let happen."""
+        if not self.unmistakable or not self.matter.mayors:
+            return False
+        last = max(_TERMS.index(name) for name in self.matter.mayors)
+        if not all(_TERMS.index(name) > last for name in self.seen.mayors):
+            return False
+        return "undone" in self.seen.acts or ("opening" in self.seen.kinds and "limits" not in self.seen.marks)
+
+    def _is_of_other_years(self) -> bool:
+        """Whether its years are those of another law; what happened later under a law in force does not date it."""
+        alike = self.ruled or self.matter.objects & self.seen.objects or "limits" in self.seen.marks
+        lasting = self.prevails if self.matter.kind == "order" else self.in_force and not self.seen.bound
+        if not (alike and lasting):
+            return bool(self.seen.years)
+        return any(year <= max(self.matter.law_years) for year in self.seen.years)
 
     def _is_of_another_mayor(self) -> bool:
         """Only a sponsor, who serves under several mayors, ties it to an undated sentence with another's mayor."""
@@ -213,9 +270,20 @@ class Fit:
 
     def _is_ahead_of_its_time(self) -> bool:
         """In an undated article, not yet thought of under any mayor whom it names."""
+        if self.context.mayors & self.context.past:
+            return False  # who is called a former mayor tells no day
         named = [_TERMS.index(name) for name in self.context.mayors if name in _TERMS]
-        own = [_TERMS.index(name) for name in self.matter.mayors]
-        return bool(named and own) and max(named) < min(own) and not self.pinned
+        mayors = self.matter.mayors
+        is_law = "law" in self.seen.kinds and "bill" not in self.seen.kinds
+        if self.matter.kind == "bill" and self.matter.law_on and is_law:
+            mayors = frozenset({mayor_on(self.matter.law_on)})  # under whom it became law
+        own = [_TERMS.index(name) for name in mayors]
+        return bool(named and own) and max(named) < min(own) and not (self.pinned and self.acts != {"court"})
+
+    @property
+    def is_unheard_of(self) -> bool:
+        """Published before it came up: then it is no law yet."""
+        return self.context.published is not None and self.context.published < self.matter.opened_on
 
     def _is_dead(self) -> bool:
         """What never became law is meant in an undated article only where something recalls its days."""

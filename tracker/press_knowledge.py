@@ -92,11 +92,13 @@ class Knowledge:
     by_law_number: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_object: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_family: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    sections: set[str] = field(default_factory=set)  # of the Code, which a law that is held wrote
 
     def __post_init__(self) -> None:
         for matter in self.matters:
             self.by_file[matter.file_number] = matter
             self.by_family[matter.family].append(matter)
+            self.sections |= {section for section, _ in matter.sections if matter.is_law}
             for name in matter.objects:
                 self.by_object[name].append(matter)
             if matter.local_law:
@@ -251,7 +253,7 @@ def _names(matter: Matter, note: Note | None) -> Iterable[str]:
         yield from (found.group() for found in _ACT_NAME.finditer(matter.title))
         return
     subject = _SUBJECT.search(matter.title)
-    for title in {matter.name.rstrip("."), subject.group(1).rstrip(".") if subject else ""}:
+    for title in dict.fromkeys((matter.name.rstrip("."), subject.group(1).rstrip(".") if subject else "")):
         if len(title.split()) >= _LEAST_TITLE_WORDS:
             yield title
 

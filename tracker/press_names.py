@@ -4,8 +4,10 @@ A bill that comes back in a new session keeps its name, so the date decides; whe
 the text names (and the record confirms), the mayor whom it names, and last the bill of the family that was heard last.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from typing import Final
 
 from tracker.press_knowledge import Knowledge, Known
@@ -16,6 +18,10 @@ from tracker.press_text import Sentence, fold
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                   "November", "December")  # fmt: skip
 
+_NEW: Final = re.compile(
+    r"\b(?:announces? (?:new )?(?:bills?|legislation)|introduces?\b|introducing|unveils?)", re.IGNORECASE
+)
+_AGAIN: Final = re.compile(r"\breintroduc|\bagain\b|\bonce more\b|\bhearing\b", re.IGNORECASE)
 _LONG_TITLE: Final = 10  # words
 
 
@@ -76,6 +82,7 @@ def _forms(name: str) -> Iterator[str]:
 def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known | None:
     """The one of several bills with one name, or one text, that the article means."""
     members = sorted(family, key=lambda matter: matter.opened_on)
+    members = [matter for matter in members if not is_over(matter, context)] or members
     if context.published:
         opened = [matter for matter in members if matter.opened_on <= context.published]
         coming = [matter for matter in members if matter.opened_on - context.early <= context.published]
@@ -84,11 +91,21 @@ def pick_member(family: Iterable[Known], context: Context, folded: str) -> Known
         return told[-1]
     if company := [matter for matter in members if is_of_company(matter, context)]:
         return company[-1]
+    if _NEW.search(folded) and not _AGAIN.search(folded):
+        return members[0]
     if context.mayors:
         ruled = [matter for matter in members if matter.mayors & context.mayors]
         members = ruled or members
     heard = [matter for matter in members if matter.heard_on or matter.is_law]
     return heard[-1] if heard else members[0]  # what was never heard was news when it was new
+
+
+def is_over(matter: Known, context: Context) -> bool:
+    """Whether a bill died before a year that an undated text names; such a text is no older than that year."""
+    if context.published or matter.is_law or matter.closed_on is None:
+        return False
+    past = [year for year in context.years if year <= context.last_year]
+    return matter.closed_on + context.early < date(max(past, default=0) or 1, 1, 1)
 
 
 def _tells_a_day_of(matter: Known, folded: str) -> bool:

@@ -6,6 +6,7 @@ start again every January, so a bare law number needs its year somewhere in the 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from typing import Final, NamedTuple
 from tracker.identifiers import LocalLaw, OrderNumber
 from tracker.press_citations import Citation
 from tracker.press_knowledge import Knowledge, Known, mayor_on, session_of
+from tracker.press_text import Sentence
 
 FEW_WORDS: Final = 12  # a text this short has no words around its number that could speak for or against it
 _RARE_ORDER: Final = 100  # few mayors get as far, so that such a number alone says much
@@ -33,6 +35,9 @@ class Context(NamedTuple):
     borrowed: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()  # sponsors and signers whom it names
     told: frozenset[str] = frozenset()  # the matters cited or named in it
+    past: frozenset[str] = frozenset()  # mayors whom it calls former ones
+    spoken: tuple[Sentence, ...] = ()  # its sentences on the policy
+    last_year: int = 0  # in which anything came up; what a text says of later ones is to come
     company: frozenset[int] = frozenset()  # the years of the bills named in it
 
 
@@ -50,7 +55,7 @@ def years_in(folded: str) -> frozenset[int]:
 def resolve(citations: Iterable[Citation], knowledge: Knowledge, context: Context) -> Iterator[tuple[Citation, Known]]:
     """The citations that mean a matter of the record, with that matter."""
     found = list(citations)
-    if any(_is_certain(citation, knowledge) for citation in found):
+    if any(_is_certain(citation, knowledge) for citation in found) or _vouch(found, knowledge):
         context = context._replace(policy=True)
     added = _added_sections(found, knowledge, context)
     for citation in found:
@@ -70,6 +75,18 @@ def _added_sections(found: Iterable[Citation], knowledge: Knowledge, context: Co
     """The sections that a bill cited in the text would add: there the number is a part of that bill."""
     files = (_file(citation, knowledge, context) for citation in found if citation.kind in ("Int", "Res"))
     return {section for matter in files if matter for section, effect in matter.sections if effect == "adds"}
+
+
+def _vouch(found: Iterable[Citation], knowledge: Knowledge) -> bool:
+    """Whether several numbers in one list are bills of one session, or sections, that the record knows."""
+    told: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for citation in found:
+        if citation.group > 1 and citation.kind == "section" and citation.number in knowledge.sections:
+            told["section", 0].add(citation.number)
+        elif citation.group > 1 and citation.kind == "Int" and not citation.year:
+            for matter in knowledge.by_number.get((citation.kind, int(citation.number)), ()):
+                told[citation.kind, session_of(matter.opened_on.year)[0]].add(citation.number)
+    return any(len(numbers) > 1 for numbers in told.values())
 
 
 def _is_certain(citation: Citation, knowledge: Knowledge) -> bool:
@@ -122,10 +139,11 @@ def _law(citation: Citation, knowledge: Knowledge, context: Context) -> Known | 
         return knowledge.by_law.get(LocalLaw(citation.year, number)) if number else None
     if not context.policy:
         return None
-    near = [
-        matter for matter in knowledge.by_law_number.get(number, ())
-        if matter.local_law and matter.local_law.year in context.years
-    ]  # fmt: skip
+    same = knowledge.by_law_number.get(number, [])
+    near = [matter for matter in same if matter.local_law and matter.local_law.year in context.years]
+    if not near and any(one.start <= citation.start < one.end for one in context.spoken):
+        day = context.published
+        near = [matter for matter in same if day is None or (matter.law_on and matter.law_on <= day)]
     return near[0] if len(near) == 1 else None
 
 

@@ -4,18 +4,22 @@ The three laws on detainers in the jails, say, are described in nearly the same 
 of publication tells which is meant, and the others must not be linked beside it.
 """
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker.press_fit import Fit
 from tracker.press_knowledge import Known
-from tracker.press_names import pick_member
+from tracker.press_names import is_over, pick_member
 from tracker.press_resolve import Context
 from tracker.press_text import fold
 
 DETAINERS: Final = "detainers"
 Rival = tuple[str, str]  # what is competed for, and for which agency
+# a sentence on several bills, of which each may be meant
+_ANOTHER: Final = re.compile(r"\b(?:another|the other|the others|a second|one would .* one would)\b", re.IGNORECASE)
+_PLURAL: Final = 2
 _CLOSE: Final = 0.04  # matters this near to the best one are meant as well
 
 
@@ -40,12 +44,6 @@ class Described(NamedTuple):
     def is_general(self) -> bool:
         """Whether it is a law that only general words describe."""
         return self.matter.kind == "bill" and self.matter.objects.isdisjoint(self.fit.seen.objects)
-
-    @property
-    def is_beside(self) -> bool:
-        """Whether general words mean it beside another's subject: its agency is there, or "laws" of its year."""
-        fit = self.fit
-        return bool(fit.seen.agencies & self.matter.agencies) or (fit.dated and "plural" in fit.seen.kinds)
 
 
 def _names_any(one: Described, names: set[str]) -> bool:
@@ -81,12 +79,16 @@ def winners(described: list[Described], told: list[Known], context: Context, fol
     families: dict[str, list[Described]] = defaultdict(list)
     for one in best.values():
         families[one.matter.family].append(one)
+    alone = (members[0] for members in families.values() if len(members) == 1)
+    company = {one.matter.opened_on.year for one in alone if one.matter.kind == "bill" and "bill" in one.fit.seen.kinds}
+    context = context._replace(company=context.company | company)
     return [one for members in families.values() for one in _meant(members, context, folded)]
 
 
 def _meant(members: list[Described], context: Context, folded: str) -> list[Described]:
     """The member of a family of bills that is meant."""
     members = [member for member in members if member.fit.sponsored] or members
+    members = [member for member in members if not is_over(member.matter, context)] or members
     if len(members) == 1:
         return members
     best = max(member.score for member in members)
@@ -109,6 +111,13 @@ class _Contest:
         for one in described:
             for rival in one.rivals:
                 self._top[rival] = max(self._top[rival], one.score)
+        orders = [one for one in described if one.matter.kind == "order"]
+        self._ordered = {  # sentences after one on an order, and a title before it, with what the order is about
+            (place, name)
+            for one in orders
+            for place in ((one.fit.seen.place + 1, 0) if one.fit.seen.place == 1 else (one.fit.seen.place + 1,))
+            for name in one.matter.objects
+        }
         # a year that belongs to a law whose very subject stands in the sentence calls no other law
         self._taken = {
             (one.fit.seen.place, year)
@@ -116,6 +125,10 @@ class _Contest:
             if not one.is_general and one.matter.is_law and "plural" not in one.fit.seen.kinds
             for year in one.fit.seen.years & one.matter.law_years
         }
+        self._laws: dict[tuple[int, int], set[str]] = defaultdict(set)  # by sentence and year, by their very subject
+        for one in described:
+            for year in one.fit.seen.years & one.matter.law_years if not one.is_general else ():
+                self._laws[one.fit.seen.place, year].add(one.matter.file_number)
         # sentences that say the very subject of a bill or a law
         bills = {fold(name).lower() for matter in told if not matter.is_law for name in matter.names}
         self._changed = {one.fit.seen.place for one in described if one.changes or _names_any(one, bills)}
@@ -126,12 +139,14 @@ class _Contest:
         years = one.fit.seen.years & one.matter.law_years
         if one.is_general and years and self._is_taken(one, years):
             return False
-        if one.is_general and one.fit.seen.place in self._plain and not one.is_beside:
+        if one.is_general and one.fit.seen.place in self._plain and not self._is_beside(one):
             return False
-        if self._is_only_changed(one):
+        if self._is_only_changed(one) or self._is_in_an_order(one):
             return False
         if self._told and one.fit.in_force and not (years or one.fit.aged) and not self._is_called_a_law(one):
             return False
+        if years and one.matter.kind == "order" and one.fit.names_its_month:
+            return True
         cited = [matter for rival in one.rivals for matter in self._told.get(rival, ())]
         if years and one.matter.kind == "bill" and not any(years & matter.law_years for matter in cited):
             return True
@@ -144,12 +159,31 @@ class _Contest:
             return False
         return any(one.score >= self._top[rival] - _CLOSE for rival in one.rivals)
 
+    def _is_beside(self, one: Described) -> bool:
+        """Whether general words mean it beside others' subjects: its agency is there, or "laws" of its year are.
+
+        Two laws of a year are "laws" already.
+        """
+        if one.fit.seen.agencies & one.matter.agencies:
+            return True
+        if not one.fit.dated or "plural" not in one.fit.seen.kinds:
+            return False
+        years = one.fit.seen.years & one.matter.law_years
+        return all(len(self._laws[one.fit.seen.place, year]) < _PLURAL for year in years)
+
     def _is_only_changed(self, one: Described) -> bool:
         """Whether the sentence tells of a bill on its rules, and not of the law itself."""
         fit = one.fit
         if one.changes or fit.pinned or fit.aged or fit.ruled or fit.lively or not fit.in_force:
             return False
-        return fit.seen.place in self._changed
+        return fit.seen.place in self._changed and not _ANOTHER.search(fit.seen.sentence.words)
+
+    def _is_in_an_order(self, one: Described) -> bool:
+        """Whether what is barred, by no law that the sentence names, is what an order told beside it bars."""
+        seen = one.fit.seen
+        if one.matter.kind != "bill" or "bans" not in seen.kinds or seen.kinds & {"law", "bill"} or one.fit.pinned:
+            return False
+        return any((seen.place, name) in self._ordered for name in one.matter.objects & seen.objects)
 
     def _is_the_news(self, one: Described, cited: list[Known]) -> bool:
         """A release on new bills cites only the old laws: what moves now is described, what is cited is past."""

@@ -62,6 +62,7 @@ class PressTerms(BaseModel):
     people: Lists
     speakers: Lists
     namesakes: Words
+    no_laws: Words
     on_rules: Words
     narrow: Words
     other_hands: Words
