@@ -227,7 +227,7 @@ def test_our_own_form_is_taken_from_every_browser(stand: Stand, headers: dict[st
         ({"address": "a@example.org\r\nBcc: b@example.org"}, "not an address we can write to"),
         ({"address": ""}, "Give a mail address"),
         ({"follow": ""}, "Choose at least one thing"),
-        ({"follow": "introductions"}, "Choose at least one thing"),
+        ({"follow": "everything"}, "Choose at least one thing"),
         ({"matter": "Int 9999-2025"}, "We hold no measure with this number"),
         ({"matter": "' OR 1=1 --"}, "We hold no measure with this number"),
         ({"section": "admin 0-000"}, "Choose one of those in the list"),
