@@ -217,6 +217,28 @@ def test_two_days_of_the_law_are_compared(page: Page) -> None:
     assert "Local Law 58 of 2014" in changed
 
 
+def test_a_reader_changes_the_language_and_it_stays(page: Page) -> None:
+    page.goto("/matters/int-1412-2025")
+    page.get_by_role("link", name="Español").click()
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Ley Local 63 de 2026")
+    page.get_by_role("link", name="Audiencias", exact=True).click()
+    assert page.url.endswith("/es/calendar")
+    page.get_by_role("link", name="العربية").click()
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.get_by_role("link", name="English").click()
+    assert page.url.endswith(":" + page.url.rpartition(":")[2].partition("/")[0] + "/calendar")
+    assert page.context.cookies() == []
+
+
+def test_a_reader_follows_a_bill_from_its_page(page: Page) -> None:
+    page.goto("/matters/int-1412-2025")
+    page.get_by_role("link", name="Follow it by e-mail").click()
+    page.get_by_role("group", name="Where to").get_by_label("Your mail address").fill("reader@example.org")
+    page.get_by_role("button", name="Ask for a confirmation").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Look into your mailbox"
+
+
 def test_a_timeline_is_taken_home_as_csv(page: Page) -> None:
     page.goto("/matters/int-1412-2025")
     with page.expect_download() as waiting:
