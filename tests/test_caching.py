@@ -1,5 +1,6 @@
 """Pages that are held in memory: made once, never older than the record, never another reader's."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +64,19 @@ def test_each_address_question_language_and_host_has_its_own(client: FlaskClient
     for address, host in ((PAGE, "a"), (f"{PAGE}?x=1", "a"), (f"/ar{PAGE}", "a"), (PAGE, "b")):
         client.get(address, headers={"Host": host})
     assert len(made) == 4
+
+
+def test_readers_who_come_at_once_wait_for_one_page(app: Flask, made: list[str]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: app.test_client().get(PAGE).status_code, range(8)))
+    assert answers == [200] * 8
+    assert made == ["matter.html"]
+
+
+def test_a_page_that_fails_keeps_nobody_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.web.caching.PATIENCE", -1)  # for ever
+    for _ in range(2):
+        assert app.test_client().get("/matters/int-9999-2025").status_code == 404
 
 
 def test_what_is_not_there_is_not_held(client: FlaskClient, made: list[str]) -> None:

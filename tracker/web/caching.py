@@ -23,6 +23,8 @@ from tracker.web.site import site
 
 PAGE_SECONDS = 60
 HELD_BYTES = 32 * 1024 * 1024  # pages in memory, a process
+MOST_TURNS = 1024
+PATIENCE = 5  # seconds to wait for another thread that makes the same page
 # blueprints whose answers depend on what is stored and on the day alone
 MARKED = ("pages", "searching", "law", "versions", "feeds", "api", "ways")
 STATIC_SECONDS = 365 * 24 * 3600
@@ -52,11 +54,17 @@ class Held:
     pages: TTLCache[str, tuple[str, bytes]] = field(
         default_factory=lambda: TTLCache(HELD_BYTES, PAGE_SECONDS, getsizeof=lambda page: len(page[1]))
     )
+    turns: TTLCache[str, Lock] = field(default_factory=lambda: TTLCache(MOST_TURNS, PAGE_SECONDS))
     lock: Lock = field(default_factory=Lock)
 
     def get(self, mark: str) -> tuple[str, bytes] | None:
         with self.lock:
             return self.pages.get(mark)
+
+    def turn(self, mark: str) -> Lock:
+        """What those who want the same page wait for, so that one of them makes it."""
+        with self.lock:
+            return self.turns.setdefault(mark, Lock())
 
     def forget(self) -> None:
         """Hold nothing any more."""
@@ -74,6 +82,7 @@ def register(app: Flask) -> None:
     """Put the headers on every answer, the mark on pages, and the content's digest into static addresses."""
     app.extensions["tracker.pages"] = Held()
     app.before_request(_unchanged)
+    app.teardown_request(_next_turn)
     app.after_request(_headers)
     app.url_defaults(_with_digest)
 
@@ -88,11 +97,27 @@ def _unchanged() -> Response | None:
         return None  # the page itself will say what is wrong
     if request.endpoint != "pages.healthz" and _holds(g.mark):
         return flask.Response(status=304)
-    found = _pages().get(g.mark) if request.endpoint != "pages.healthz" else None
+    found = _held_or_to_make(g.mark) if request.endpoint != "pages.healthz" else None
     if found is None:
         return None
     g.held = True  # and its minute goes on from when it was made
     return flask.Response(found[1], content_type=found[0])
+
+
+def _held_or_to_make(mark: str) -> tuple[str, bytes] | None:
+    """The page that is held; None for the one who is to make it, while others who want it wait."""
+    found = _pages().get(mark)
+    if found is None:
+        turn = _pages().turn(mark)
+        if turn.acquire(timeout=PATIENCE):
+            g.turn = turn
+        found = _pages().get(mark)
+    return found
+
+
+def _next_turn(_error: BaseException | None) -> None:
+    if "turn" in g:
+        g.pop("turn").release()
 
 
 def _pages() -> Held:
