@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from test_lineage import LEFT_OUT, labelled
+from test_lineage import LEFT_OUT, labelled, published
 from test_scope import LABELS, judged
 
-from tracker import figures, language, lineage
+from tracker import figures, language
 from tracker.figures import Figure
-from tracker.lineage import Titles
 from tracker.models import TRACKED
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -51,20 +50,7 @@ def test_the_figures_of_scope_are_measured(sample: str) -> None:
 def test_the_figures_of_lineage_are_measured_on_the_labels_as_they_were_given(data: Path) -> None:
     held, pairs = labelled(data)
     given = pairs - LEFT_OUT
-    forms = {
-        number: lineage.form(
-            number, row["TypeName"], row["Name"], row["Title"], (row.get("Sponsors") or [{}])[0].get("FullName", ""),
-            row["IntroDate"][:10], bool(row.get("LocalLaw")),
-        )
-        for number, row in held.items()
-    }  # fmt: skip
-    titles, found = Titles(forms.values()), set()
-    for number, row in held.items():
-        candidates = titles.candidates(forms[number], row["Text"])
-        texts = {each.file_number: held[each.file_number]["Text"] for each in candidates}
-        proposal = lineage.propose(forms[number], row["Text"], candidates, texts)
-        if proposal and proposal.outcome == "published":
-            found.add((proposal.earlier, proposal.later))
+    found = published(held)
     known = figure("lineage", "labelled-returns")
     assert len(given) == known.size
     assert (round(len(found & given) / len(found), 3), round(len(found & given) / len(given), 3)) == (

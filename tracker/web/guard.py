@@ -4,12 +4,13 @@ No cookie is needed for it.
 """
 
 import math
+from datetime import timedelta
 from typing import Final
 
 from flask import Response, render_template, request
 
 from tracker.errors import TrackerError
-from tracker.language import _
+from tracker.language import _, ngettext
 from tracker.limits import TooMany
 from tracker.web.origin import from_this_site
 
@@ -60,3 +61,19 @@ def too_many(error: TooMany) -> tuple[str, int, dict[str, str]]:
 def foreign(error: Foreign) -> tuple[str, int]:
     """The page for a form that another site sent."""
     return render_template("subscribe_refused.html", heading=_("This form was not taken"), sentence=str(error)), 403
+
+
+def too_often(wait: timedelta) -> str:
+    """What is said to a network that sent a form too often, with the time it must wait."""
+    minutes = math.ceil(wait.total_seconds() / 60)
+    if minutes < 120:
+        return ngettext(
+            "That was often. Try again in %(num)s minute; what you typed is still here.",
+            "That was often. Try again in %(num)s minutes; what you typed is still here.",
+            minutes,
+        )
+    return ngettext(
+        "That was often. Try again in %(num)s hour; what you typed is still here.",
+        "That was often. Try again in %(num)s hours; what you typed is still here.",
+        math.ceil(minutes / 60),
+    )

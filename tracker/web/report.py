@@ -1,13 +1,12 @@
 """The form by which readers report an error. What they send waits for an editor and is shown nowhere in public."""
 
-from datetime import timedelta
 from math import ceil
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker import reports, suggestions
-from tracker.language import _, ngettext
+from tracker.language import _
 from tracker.networks import network_of
 from tracker.reports import Typed
 from tracker.secret import Seal
@@ -55,24 +54,9 @@ def _store(typed: Typed) -> ResponseReturnValue:
             reports.save(session, typed, now)
             return _thanks()
     if wait is not None:
-        return _refused(typed, _too_often(wait), 429, ceil(wait.total_seconds()))
+        return _refused(typed, guard.too_often(wait), 429, ceil(wait.total_seconds()))
     full_up = _("So many reports wait that no more can be taken now. Try again tomorrow; what you typed is still here.")
     return _refused(typed, full_up, 503, FULL_SECONDS)
-
-
-def _too_often(wait: timedelta) -> str:
-    minutes = ceil(wait.total_seconds() / 60)
-    if minutes < 120:
-        return ngettext(
-            "That was often. Try again in %(num)s minute; what you typed is still here.",
-            "That was often. Try again in %(num)s minutes; what you typed is still here.",
-            minutes,
-        )
-    return ngettext(
-        "That was often. Try again in %(num)s hour; what you typed is still here.",
-        "That was often. Try again in %(num)s hours; what you typed is still here.",
-        ceil(minutes / 60),
-    )
 
 
 def _refused(typed: Typed, sentence: str, status: int, seconds: int) -> ResponseReturnValue:

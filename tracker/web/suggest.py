@@ -1,6 +1,5 @@
 """The form by which readers suggest coverage. What they send waits for an editor and is shown nowhere in public."""
 
-from datetime import timedelta
 from math import ceil
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from tracker import queries_coverage, suggestions
-from tracker.language import N_, _, ngettext
+from tracker.language import N_, _
 from tracker.networks import network_of
 from tracker.secret import Seal
 from tracker.suggestions import Typed
+from tracker.web import guard
 from tracker.web.origin import from_this_site
 from tracker.web.site import site
 
@@ -61,24 +61,9 @@ def _store(typed: Typed) -> ResponseReturnValue:
             suggestions.save(session, typed, now)
             return _thanks()
     if wait is not None:
-        return _refused(typed, _too_often(wait), 429, ceil(wait.total_seconds()))
+        return _refused(typed, guard.too_often(wait), 429, ceil(wait.total_seconds()))
     full_now = N_("So many suggestions wait that no more can be taken now. Try again in a few days.")
     return _refused(typed, _(full_now), 503, 86400)
-
-
-def _too_often(wait: timedelta) -> str:
-    minutes = ceil(wait.total_seconds() / 60)
-    if minutes < 120:
-        return ngettext(
-            "That was often. Try again in %(num)s minute; what you typed is still here.",
-            "That was often. Try again in %(num)s minutes; what you typed is still here.",
-            minutes,
-        )
-    return ngettext(
-        "That was often. Try again in %(num)s hour; what you typed is still here.",
-        "That was often. Try again in %(num)s hours; what you typed is still here.",
-        ceil(minutes / 60),
-    )
 
 
 def _refused(typed: Typed, sentence: str, status: int, seconds: int) -> ResponseReturnValue:
