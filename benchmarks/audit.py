@@ -26,7 +26,7 @@ from tracker.config import load_config
 from tracker.database import connect, upgrade
 from tracker.scope import Rule
 from tracker.setting import now
-from tracker.sync import load_starter
+from tracker.sync.archive import load_starter
 
 AIMS = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
 AUDITED = ("/", "/matters/int-1412-2025")

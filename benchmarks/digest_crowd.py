@@ -15,18 +15,18 @@ from time import perf_counter, process_time
 from typing import Any, Final
 
 from scrapers.records import ActionRecord, MatterRecord, Observation
-from tracker.composing import BATCH, compose
 from tracker.config import load_config
 from tracker.database import connect, upgrade, writing
-from tracker.envelope import Packer
+from tracker.digests.composing import BATCH, compose
+from tracker.digests.letter import Writer
 from tracker.ingest import Source, ingest
-from tracker.letter import Writer
-from tracker.mail import Mailer
-from tracker.models_mail import Subscriber, Subscription
+from tracker.mail.envelope import Packer
+from tracker.mail.sender import Tools, send
+from tracker.mail.server import Mailer
+from tracker.models.mail import Subscriber, Subscription
 from tracker.posting import insert
 from tracker.scope import Rule
 from tracker.secret import Seal, Secret
-from tracker.sender import Tools, send
 from tracker.tokens import Tokens
 
 VETOES: Final = 17

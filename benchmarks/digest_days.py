@@ -21,21 +21,21 @@ import sqlalchemy as sa
 from benchmarks.digest_rules import Losses, by_action_date, rows_seen
 from scrapers import council_archive
 from scrapers.git_archive import open_repository
-from tracker.composing import compose
 from tracker.config import Config, load_config
 from tracker.database import connect, reading, upgrade, writing
-from tracker.digests import Shelf, Slip
-from tracker.envelope import Envelope, Packer
+from tracker.digests.composing import compose
+from tracker.digests.content import Shelf, Slip
+from tracker.digests.letter import Caps, Writer
 from tracker.held import table
 from tracker.ingest import Seen, Source, ingest
-from tracker.letter import Caps, Writer
-from tracker.mail import Mailer
+from tracker.mail.envelope import Envelope, Packer
+from tracker.mail.sender import Tools, links_of
+from tracker.mail.server import Mailer
 from tracker.models import Change, Matter, Run
-from tracker.models_digests import Digest
-from tracker.models_mail import Subscriber, Subscription
+from tracker.models.digests import Digest
+from tracker.models.mail import Subscriber, Subscription
 from tracker.scope import Rule
 from tracker.secret import Seal, Secret
-from tracker.sender import Tools, links_of
 from tracker.tokens import Tokens
 
 MODES: Final = ("replay",)

@@ -13,9 +13,11 @@ from time import perf_counter
 
 from sqlmodel import Session
 
-from tracker import law, queries_law, textdiff
 from tracker.database import connect, reading
-from tracker.returns import Finder, council_numbers
+from tracker.law import sections as law
+from tracker.law import textdiff
+from tracker.law.returns import Finder, council_numbers
+from tracker.queries import law as queries_law
 
 ROUNDS = 20
 TODAY = date(2026, 11, 24)

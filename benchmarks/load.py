@@ -27,7 +27,7 @@ from benchmarks.work import work
 from tracker.config import load_config
 from tracker.database import connect
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync.archive import load_starter
 
 ARTICLES = 20_000
 SECONDS = 5

@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-from tracker.cli_match import day_of, read_articles
+from tracker.cli.match import day_of, read_articles
 from tracker.config import load_config
 from tracker.database import connect, reading, upgrade
-from tracker.press import Press, open_press
+from tracker.press.matching import Press, open_press
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync.archive import load_starter
 
 STORIES = Path("../shared/data/news/articles.jsonl")
 RELINKED = 100_000

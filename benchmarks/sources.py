@@ -27,10 +27,10 @@ from scrapers.council_archive import Reader
 from scrapers.council_pages import parse_matter, parse_search
 from scrapers.json_lines import json_lines
 from scrapers.records import Observation
-from tracker import sync_council
 from tracker.database import connect, upgrade
 from tracker.ingest import Source, ingest
-from tracker.visit import Visit
+from tracker.sync import council as sync_council
+from tracker.sync.visit import Visit
 
 TRACKED = 150
 ROUNDS = 5

@@ -26,7 +26,7 @@ from tracker.database import connect, reading, upgrade
 from tracker.held import table
 from tracker.models import Change, Matter, Run
 from tracker.scope import Rule
-from tracker.sync import read_archive
+from tracker.sync.archive import read_archive
 
 PARSERS: dict[str, Callable[[bytes], Any]] = {"orjson": orjson.loads, "json": json.loads}
 

@@ -17,7 +17,7 @@ from hypothesis import settings
 from tracker.config import load_config
 from tracker.database import _alembic, connect, upgrade
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync.archive import load_starter
 from tracker.truth import trust_of
 
 SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "")

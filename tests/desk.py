@@ -11,12 +11,12 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tracker import editors
 from tracker.config import load_config
 from tracker.database import writing
-from tracker.decisions import Made
-from tracker.editing import Hand
-from tracker.models_editing import Editor
+from tracker.editing import editors
+from tracker.editing.curating import Hand
+from tracker.editing.decisions import Made
+from tracker.models.editing import Editor
 from tracker.secret import Secret
 from tracker.truth import trust_of
 from tracker.web import Desk, SiteSettings, create_app

@@ -12,15 +12,15 @@ from sqlmodel import Session
 
 from tracker.config import MailConfig, SiteConfig
 from tracker.database import next_id, reading, writing
-from tracker.envelope import Packer
+from tracker.digests.letter import Writer
 from tracker.held import table
-from tracker.letter import Writer
-from tracker.mail import Mailer
+from tracker.mail.envelope import Packer
+from tracker.mail.sender import Tools
+from tracker.mail.server import Mailer
 from tracker.models import Action, Capture, Change, Matter, Run
-from tracker.models_digests import Delivery, DigestChange
-from tracker.models_mail import Subscriber, Subscription
+from tracker.models.digests import Delivery, DigestChange
+from tracker.models.mail import Subscriber, Subscription
 from tracker.secret import Seal, Secret
-from tracker.sender import Tools
 from tracker.tokens import Tokens
 
 SITE = SiteConfig(title="NYC Sanctuary Law Tracker", contact="", base_url="https://tracker.example.org")

@@ -17,7 +17,7 @@ from scrapers.fetch import Client, Manners
 from tracker.captures import Archive, Store
 from tracker.config import Config, load_config
 from tracker.scope import Rule
-from tracker.visit import Visit
+from tracker.sync.visit import Visit
 
 STARTER = ROOT / "tracker/record/council.jsonl"
 Json = dict[str, Any]

@@ -23,7 +23,6 @@ from upstream.city import City
 from warcio import ArchiveIterator
 
 from scrapers.answers import Answer, Keeper, Kept
-from tracker import sync_council
 from tracker.captures import (
     Archive,
     Choice,
@@ -38,11 +37,12 @@ from tracker.captures import (
     write_warc,
 )
 from tracker.captures.upkeep import Row, outdated
-from tracker.cli_captures import captures
+from tracker.cli.captures import captures
 from tracker.database import connect, reading, upgrade, writing
 from tracker.errors import BadInput, DatabaseError, NotFound, TrackerError
 from tracker.models import Capture, Run
-from tracker.models_sources import MayoralOrder
+from tracker.models.sources import MayoralOrder
+from tracker.sync import council as sync_council
 
 NOW = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.records import ActionRecord, MatterRecord
-from tracker.becoming import became
-from tracker.choosing import About, Follows, Fresh, choose, is_news, matches, read_reasons, reasons_text
+from tracker.digests.becoming import became
+from tracker.digests.choosing import About, Follows, Fresh, choose, is_news, matches, read_reasons, reasons_text
 from tracker.models import Change
-from tracker.models_mail import FOLLOWED
+from tracker.models.mail import FOLLOWED
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

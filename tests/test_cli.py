@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from tracker.cli import main
+from tracker.cli.main import main
 from tracker.database import connect, reading, upgrade
 from tracker.models import Change, Matter, Run
 

@@ -10,7 +10,7 @@ from test_cli import changed, refused, tracker
 from test_mail import Inbox, server
 
 from tracker.database import connect, upgrade, writing
-from tracker.models_mail import Subscriber
+from tracker.models.mail import Subscriber
 from tracker.secret import Seal, load_secret
 
 HOST = 'host = ""\n# Its port.\nport = 587\n# none, starttls or tls.\nsecurity = "starttls"\n'

@@ -6,9 +6,9 @@ import desk
 import pytest
 from click.testing import CliRunner, Result
 
-from tracker.cli import main
+from tracker.cli.main import main
 from tracker.database import connect
-from tracker.models_editing import Editor
+from tracker.models.editing import Editor
 
 PASSWORD = desk.PASSWORD
 

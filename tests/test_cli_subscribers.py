@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from test_subscribers import CORE, READER, Desk
 
-from tracker.cli import main
+from tracker.cli.main import main
 from tracker.database import connect, upgrade
 from tracker.secret import Seal, load_secret
 

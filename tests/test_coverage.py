@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tracker import facts, record
 from tracker.config import load_config
-from tracker.coverage import KINDS, StoryLine, fold
+from tracker.coverage.folding import KINDS, StoryLine, fold
 from tracker.database import connect, upgrade, writing
 from tracker.health import rules_of
 from tracker.identifiers import parse
 from tracker.models import Matter
-from tracker.models_sources import LINK_KINDS, LINK_ROLES, Article, Coverage
-from tracker.sync import load_starter
+from tracker.models.sources import LINK_KINDS, LINK_ROLES, Article, Coverage
+from tracker.sync.archive import load_starter
 from tracker.web import SiteSettings, create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from archive_builder import add
 from flask.testing import FlaskClient
 
-from tracker import outlets, queries_coverage, record
+from tracker import record
 from tracker.config import load_config
-from tracker.coverage import KINDS
+from tracker.coverage import outlets
+from tracker.coverage.folding import KINDS
+from tracker.coverage.stories import canonical, shown
 from tracker.database import connect, reading, upgrade
-from tracker.models_sources import Article, Coverage
-from tracker.queries_coverage import PAGE_SIZE, CoverageFilter
-from tracker.stories import canonical, shown
+from tracker.models.sources import Article, Coverage
+from tracker.queries import coverage as queries_coverage
+from tracker.queries.coverage import PAGE_SIZE, CoverageFilter
 from tracker.web import SiteSettings, create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

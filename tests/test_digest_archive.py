@@ -8,11 +8,11 @@ from digest_builder import NOW, add_change, add_matter, add_run, ledger, subscri
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from tracker.composing import compose
 from tracker.database import writing
-from tracker.models_digests import DigestRun
-from tracker.models_mail import Subscriber
-from tracker.subscribers import delete
+from tracker.digests.composing import compose
+from tracker.models.digests import DigestRun
+from tracker.models.mail import Subscriber
+from tracker.subscription.subscribers import delete
 from tracker.web import SiteSettings, create_app
 
 DAY = timedelta(days=1)

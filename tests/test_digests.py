@@ -27,17 +27,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tracker.composing import Composed, compose, slot_of
 from tracker.database import connect, reading, upgrade, writing
-from tracker.digests import Shelf, Slip
-from tracker.envelope import Envelope, quoted
+from tracker.digests.composing import Composed, compose, slot_of
+from tracker.digests.content import Shelf, Slip
+from tracker.digests.letter import Caps, Links, Writer
+from tracker.digests.rehearsal import rehearse
 from tracker.held import table
-from tracker.letter import Caps, Links, Writer
+from tracker.mail.envelope import Envelope, quoted
 from tracker.models import Note, Relation, SectionEffect
-from tracker.models_digests import Digest
-from tracker.models_mail import Subscription
-from tracker.models_sources import Article, Coverage, Incident
-from tracker.rehearsal import rehearse
+from tracker.models.digests import Digest
+from tracker.models.mail import Subscription
+from tracker.models.sources import Article, Coverage, Incident
 
 DAY = timedelta(days=1)
 
@@ -372,15 +372,15 @@ def test_quoted_parts_read_as_the_whole_and_keep_to_their_lines(parts: list[str]
 
 @pytest.mark.parametrize("address", ["a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "a", ""])
 def test_no_mail_is_made_for_what_is_no_address(address: str) -> None:
-    from tracker.letter import Letter
-    from tracker.mail import MailFailed
+    from tracker.digests.letter import Letter
+    from tracker.mail.server import MailFailed
 
     with pytest.raises(MailFailed):
         tools().packer.pack(Letter("s", ("t",), ("h",)), Envelope(address, "<x@y>", NOW, "https://x"))
 
 
 def test_headers_are_those_of_a_list_and_stay_on_one_line(database: sa.Engine) -> None:
-    from tracker.letter import Letter
+    from tracker.digests.letter import Letter
 
     kit = tools(unsubscribe_mailto="leave@example.org")
     link = f"https://tracker.example.org/unsubscribe/{'a' * 160}"
@@ -415,7 +415,7 @@ def test_the_html_brings_its_style_along_and_asks_for_nothing(database: sa.Engin
 
 
 def test_a_headline_cannot_carry_a_readers_link_away() -> None:
-    from tracker.letter import ENTRIES, MANAGE, UNSUBSCRIBE
+    from tracker.digests.letter import ENTRIES, MANAGE, UNSUBSCRIBE
 
     assert all(re.fullmatch(r"\[[0-9a-f]{24}\]", mark) for mark in (ENTRIES, MANAGE, UNSUBSCRIBE))
     assert len({ENTRIES, MANAGE, UNSUBSCRIBE}) == 3

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tracker import export
 from tracker.database import connect, upgrade, writing
 from tracker.errors import DatabaseError, NotFound
+from tracker.export import files as export
 from tracker.models import Action, Capture, Change, Matter, Run
 from tracker.web.downloads import blueprint
 

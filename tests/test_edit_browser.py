@@ -13,7 +13,7 @@ from desk import NOW, PASSWORD, Browser, hire
 from werkzeug.serving import make_server
 
 from tracker.database import connect, upgrade
-from tracker.models_sources import Article, Coverage
+from tracker.models.sources import Article, Coverage
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")

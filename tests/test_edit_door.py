@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from archive_builder import one, rows
 from desk import CONFIG, DESK, HOME, NOW, PASSWORD, SECRET, Browser, Clock, hidden, hire
 
-from tracker import editors
 from tracker.database import connect, reading, upgrade
+from tracker.editing import editors
 from tracker.errors import BadInput, NotFound, SignInRefused
-from tracker.models_editing import Decision, Editor, EditorSession
-from tracker.models_mail import Attempt
+from tracker.models.editing import Decision, Editor, EditorSession
+from tracker.models.mail import Attempt
 from tracker.secret import Seal
 from tracker.tokens import digest_of
 from tracker.web import SiteSettings, create_app

@@ -13,11 +13,11 @@ from desk import NOW, PASSWORD, TRUST, Browser, hire
 
 from tracker.database import connect, upgrade
 from tracker.models import Action, Note
-from tracker.models_editing import CuratedAction, Decision
-from tracker.models_sources import Article, Coverage
-from tracker.models_suggestions import Suggestion
-from tracker.queries_editing import PAGE_SIZE
-from tracker.sync import load_starter
+from tracker.models.editing import CuratedAction, Decision
+from tracker.models.sources import Article, Coverage
+from tracker.models.suggestions import Suggestion
+from tracker.queries.editing import PAGE_SIZE
+from tracker.sync.archive import load_starter
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }}"
 BILL, SLUG = "Int 1412-2025", "int-1412-2025"

@@ -9,13 +9,15 @@ from archive_builder import add, document, one, rows, seen, take
 from desk import NOW, Browser, Clock, hire, work
 
 from scrapers.records import RelationRecord
-from tracker import facts, queries_editing, returns
+from tracker import facts
 from tracker.database import _alembic, connect, reading, upgrade, writing
-from tracker.decisions import Made
+from tracker.editing.decisions import Made
 from tracker.errors import BadInput, DatabaseError, NotFound
+from tracker.law import returns
 from tracker.models import Matter, Relation
-from tracker.models_editing import Decision
-from tracker.models_law import LineageLook, RelationProposal, RelationWord
+from tracker.models.editing import Decision
+from tracker.models.law import LineageLook, RelationProposal, RelationWord
+from tracker.queries import editing as queries_editing
 
 EARLIER, LATER = "Int 0841-2022", "Int 0274-2024"
 PAIR = {"later": LATER, "earlier": EARLIER}

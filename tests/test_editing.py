@@ -14,23 +14,24 @@ from hypothesis import strategies as st
 
 from scrapers.news_stories import StoryRecord
 from scrapers.records import ScopeRecord
-from tracker import facts, record, sync_news
+from tracker import facts, record
 from tracker.database import connect, reading, upgrade, writing
-from tracker.decisions import Made, latest, standing
-from tracker.editing import Hand, mark, matter_named
-from tracker.editing_forms import ACTS, NewAct, NewLink
+from tracker.editing.curating import Hand, mark, matter_named
+from tracker.editing.decisions import Made, latest, standing
+from tracker.editing.forms import ACTS, NewAct, NewLink
 from tracker.errors import BadInput, DatabaseError, NotFound, TrackerError
 from tracker.ingest import Source, ingest
 from tracker.models import Action, Capture, Change, Matter, Note, ScopeOverride
-from tracker.models_editing import CuratedAction, Decision, EditorWord, ShippedNote
-from tracker.models_sources import Article, Coverage, Disagreement
-from tracker.models_suggestions import Suggestion
-from tracker.press import open_press
-from tracker.queries_changes import news
+from tracker.models.editing import CuratedAction, Decision, EditorWord, ShippedNote
+from tracker.models.sources import Article, Coverage, Disagreement
+from tracker.models.suggestions import Suggestion
+from tracker.press.matching import open_press
+from tracker.queries.changes import news
 from tracker.search import refresh
-from tracker.sync import load_starter
+from tracker.sync import news as sync_news
+from tracker.sync.archive import load_starter
+from tracker.sync.visit import Visit
 from tracker.truth import STARTER
-from tracker.visit import Visit
 
 HEADLINE = "City Council passes Int. 1412-2025 on ICE at Rikers Island"  # the rule finds the bill in it
 BARE = "Int 0777-2026"  # a matter without a note

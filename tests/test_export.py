@@ -19,11 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from tracker import export
 from tracker.database import connect, reading, upgrade, writing
 from tracker.errors import NotFound
-from tracker.export_cells import FORMULA_STARTS, guarded, unguarded
-from tracker.export_columns import HISTORY_ACTIONS, HISTORY_CHANGES
+from tracker.export import files as export
+from tracker.export.cells import FORMULA_STARTS, guarded, unguarded
+from tracker.export.columns import HISTORY_ACTIONS, HISTORY_CHANGES
 from tracker.models import (
     Action,
     Capture,
@@ -38,7 +38,7 @@ from tracker.models import (
     Sponsorship,
     Vote,
 )
-from tracker.models_sources import Article, Coverage
+from tracker.models.sources import Article, Coverage
 
 SEEN = datetime(2025, 12, 18, 19, 5, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 6, 12, tzinfo=UTC)
@@ -552,7 +552,7 @@ def test_every_column_is_described_and_named_once(name: str) -> None:
 
 
 REWRITE = """\
-run: python -c "from pathlib import Path; from tracker.export import data_dictionary
+run: python -c "from pathlib import Path; from tracker.export.files import data_dictionary
 Path('docs/data-dictionary.md').write_text(data_dictionary(), encoding='utf-8')"
 """
 

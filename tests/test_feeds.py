@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.records import AgendaItemRecord, MeetingRecord
-from tracker import atom, hearings
+from tracker import hearings
 from tracker.database import connect, upgrade, writing
+from tracker.formats import atom
 from tracker.models import Run
-from tracker.models_sources import Article, Coverage
+from tracker.models.sources import Article, Coverage
 from tracker.web import SiteSettings, create_app
 
 HOST = "tracker.example.org"

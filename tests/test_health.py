@@ -17,7 +17,7 @@ from tracker.database import reading, writing
 from tracker.health import Rules, State, check_health, incidents, judge, report, rules_of, states
 from tracker.locks import Busy, only_one
 from tracker.models import Run
-from tracker.models_sources import Incident
+from tracker.models.sources import Incident
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)  # 08:00 in New York
 LIMIT = timedelta(hours=36)

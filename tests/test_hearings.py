@@ -15,11 +15,13 @@ from sqlmodel import col, select
 
 from scrapers.json_lines import json_lines
 from scrapers.records import AgendaItemRecord, MeetingRecord
-from tracker import hearings, queries_hearings, wording, wording_changes
+from tracker import hearings, wording
 from tracker.database import reading, writing
 from tracker.hearings import state_of, told
 from tracker.models import Capture, Change, Matter, Run
-from tracker.models_sources import Hearing, HearingItem
+from tracker.models.sources import Hearing, HearingItem
+from tracker.queries import hearings as queries_hearings
+from tracker.wording import changes as wording_changes
 
 NOW = datetime(2026, 1, 20, 15, 0, tzinfo=UTC)
 COMMITTEE = "Committee on Immigration"

@@ -8,13 +8,15 @@ from digest_builder import NOW, add_action, add_change, add_matter, add_run, del
 from test_choosing import change, fresh
 from test_cli import refused, tracker
 
-from tracker import composing, digest_archive, digest_runs
-from tracker.choosing import Fresh
-from tracker.composing import compose
 from tracker.config import DigestsConfig
 from tracker.database import reading
-from tracker.digest_runs import Unusual
-from tracker.holding import weigh
+from tracker.digests import archive as digest_archive
+from tracker.digests import composing
+from tracker.digests import runs as digest_runs
+from tracker.digests.choosing import Fresh
+from tracker.digests.composing import compose
+from tracker.digests.holding import weigh
+from tracker.digests.runs import Unusual
 from tracker.web import SiteSettings, create_app
 
 RULES = DigestsConfig(most_unexplained=5, most_share=0.25)

@@ -18,7 +18,7 @@ from tracker.database import connect, reading, upgrade, writing
 from tracker.lifecycle import session_end
 from tracker.models import Relation
 from tracker.queries import Line
-from tracker.queries_milestones import KINDS, LAW, ORDER, OVERRIDE, RULING, VETO, Milestone, milestones
+from tracker.queries.milestones import KINDS, LAW, ORDER, OVERRIDE, RULING, VETO, Milestone, milestones
 from tracker.web import create_app
 from tracker.web.home import standings
 from tracker.web.strip import BAND, WIDTH, Mark, strip

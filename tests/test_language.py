@@ -16,14 +16,15 @@ from spoken import PSEUDO, said, speak_pseudo, unsaid
 from test_browser import PAGES, SITE
 from test_subscriptions_web import Stand
 
-from tracker import language, outlets, wording
-from tracker.composing import compose
+from tracker import language, wording
+from tracker.coverage import outlets
 from tracker.database import reading, writing
+from tracker.digests.composing import compose
 from tracker.held import table
 from tracker.language import ngettext
 from tracker.models import Alert, Matter, Person, Run, Version
-from tracker.models_sources import Article
-from tracker.subscribing import Wanted
+from tracker.models.sources import Article
+from tracker.subscription.subscribing import Wanted
 from tracker.web import create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -13,14 +13,18 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import law, queries_law, standing, vocabulary
+from tracker import vocabulary
 from tracker.database import reading, writing
-from tracker.effective import effective
-from tracker.law import Effect, Law, SectionOn, Standing, Term
+from tracker.law import sections as law
+from tracker.law import standing
+from tracker.law.effective import effective
+from tracker.law.sections import Effect, Law, SectionOn, Standing, Term
+from tracker.law.standing import Dated, Edit, Row, state_on
 from tracker.lifecycle import Stage
 from tracker.models import SectionEffect
-from tracker.queries_law import Book
-from tracker.standing import Dated, Edit, Row, state_on
+from tracker.queries import law as queries_law
+from tracker.queries.law import Book
+from tracker.record import FOLDER
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -398,7 +402,7 @@ def test_what_is_not_plain_is_left_to_a_person(clause: str) -> None:
 
 def test_the_day_of_effect_is_a_fact_of_each_law(data: Path) -> None:
     """What an editor wrote down agrees with what the texts say plainly."""
-    with (Path(queries_law.__file__).parent / "record" / "effective.csv").open(encoding="utf-8", newline="") as stream:
+    with (FOLDER / "effective.csv").open(encoding="utf-8", newline="") as stream:
         written = {row["file_number"]: row["effective_on"] for row in csv.DictReader(stream) if not row["section"]}
     dates, read = {}, {}
     with zstandard.open(data / "council" / "matters.jsonl.zst", "rt", encoding="utf-8") as lines:

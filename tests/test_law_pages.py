@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from tracker.database import connect, upgrade, writing
+from tracker.law.textdiff import difference
 from tracker.models import SectionEffect, Version
-from tracker.textdiff import difference
 from tracker.web import create_app
 from tracker.web.version_pages import passages
 
@@ -191,7 +191,7 @@ def test_the_missing_version_is_named_with_those_that_are_held(client: FlaskClie
 
 
 def test_texts_that_are_too_long_are_not_compared(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.textdiff.LONGEST", 100)
+    monkeypatch.setattr("tracker.law.textdiff.LONGEST", 100)
     client.application.extensions["tracker.pages"].forget()
     assert "too long to be compared on a page" in words(client, "/matters/int-1412-2025/versions/first..A")
 

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.records import RelationRecord
-from tracker import facts, language, lineage, queries_lineage, returns
-from tracker.cli import main
+from tracker import facts, language
+from tracker.cli.main import main
 from tracker.database import reading, writing
 from tracker.errors import NotFound
-from tracker.lineage import Finding, Form, Titles
+from tracker.law import lineage, returns
+from tracker.law.lineage import Finding, Form, Titles
 from tracker.models import Relation
-from tracker.models_law import LineageLook, RelationProposal
+from tracker.models.law import LineageLook, RelationProposal
+from tracker.queries import lineage as queries_lineage
 
 BODY = (
     "Be it enacted by the Council as follows. Section 6-122 of the administrative code is amended by adding a new "

@@ -19,7 +19,7 @@ from upstream.city import TOKEN, City
 from upstream.server import App, Reply, Request
 
 from tracker.models import Change, Matter, Run
-from tracker.models_sources import Article, MayoralOrder
+from tracker.models.sources import Article, MayoralOrder
 
 BILLS = ("Int 1412-2025", "Int 1568-2017", "Int 0486-2014")
 SOURCES = ("council-archive", "council-api", "council-web", "executive-orders", "mayor-news", "hearings")

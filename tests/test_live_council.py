@@ -19,16 +19,16 @@ from scrapers.council_archive import Reader
 from scrapers.errors import FetchFailed, NothingFound, PageChanged, Refused, ScrapeError, Stopped, UnsafeAddress
 from scrapers.json_lines import json_lines
 from scrapers.records import MatterRecord, Observation
-from tracker import sync_council
 from tracker.database import connect, reading, upgrade
 from tracker.errors import BadInput
 from tracker.health import rules_of
 from tracker.held import load
 from tracker.ingest import Result, Source, ingest
 from tracker.models import Action, Alert, Change, Matter, Run
-from tracker.models_sources import Disagreement
-from tracker.queries_sources import link_is_missing
+from tracker.models.sources import Disagreement
+from tracker.queries.sources import link_is_missing
 from tracker.scope import Rule
+from tracker.sync import council as sync_council
 from tracker.web import SiteSettings, create_app
 
 START = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)

@@ -15,10 +15,10 @@ from upstream.city import City
 from upstream.server import Fault
 
 from scrapers.errors import FetchFailed, NothingFound, PageChanged, Refused, ScrapeError
-from tracker import sync_hearings
 from tracker.ingest import Result
 from tracker.models import Change, Run
-from tracker.models_sources import Hearing, HearingItem
+from tracker.models.sources import Hearing, HearingItem
+from tracker.sync import hearings as sync_hearings
 
 START = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 BILL = "Int 1412-2025"

@@ -14,13 +14,13 @@ from upstream.city import City
 from upstream.server import Fault, Reply, Request
 
 from scrapers.errors import FetchFailed, NothingFound, PageChanged, Refused, ScrapeError, UnsafeAddress
-from tracker import sync_mayor
 from tracker.database import reading
 from tracker.ingest import Result
 from tracker.models import Action, Alert, Change, Matter, Relation, Run
-from tracker.models_sources import Article, MayoralOrder
+from tracker.models.sources import Article, MayoralOrder
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync import mayor as sync_mayor
+from tracker.sync.archive import load_starter
 from tracker.truth import trust_of
 
 START = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)

@@ -13,15 +13,15 @@ from upstream.city import City
 from upstream.server import Clock, Reply, Request, Upstream
 
 from scrapers.errors import FetchFailed
-from tracker import sync_news
-from tracker.bibliography import read_bibliography
 from tracker.config import FeedConfig
+from tracker.coverage.bibliography import read_bibliography
 from tracker.errors import BadInput
 from tracker.ingest import Result
 from tracker.models import Alert, Run
-from tracker.models_sources import Article, Coverage
+from tracker.models.sources import Article, Coverage
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync import news as sync_news
+from tracker.sync.archive import load_starter
 from tracker.truth import trust_of
 
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

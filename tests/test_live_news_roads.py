@@ -18,17 +18,19 @@ from upstream.city import City
 from upstream.server import Clock, Fault, Raw, Reply, Request, Upstream
 
 from scrapers.errors import FetchFailed, ScrapeError
-from tracker import backfill, sources, sync_mayor, sync_news
 from tracker.config import Config, FeedConfig, NewsConfig
 from tracker.database import reading, writing
 from tracker.errors import ConfigError, NotFound
 from tracker.ingest import Result
 from tracker.models import Alert, Note, Run
-from tracker.models_sources import Article, Coverage, Stamp
-from tracker.press import vocabulary
-from tracker.press_knowledge import read_knowledge
+from tracker.models.sources import Article, Coverage, Stamp
+from tracker.press.knowledge import read_knowledge
+from tracker.press.matching import vocabulary
 from tracker.scope import Rule
-from tracker.sync import load_starter
+from tracker.sync import backfill, sources
+from tracker.sync import mayor as sync_mayor
+from tracker.sync import news as sync_news
+from tracker.sync.archive import load_starter
 from tracker.truth import trust_of
 
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import export
 from tracker.database import connect
-from tracker.export_columns import EXPORTS
+from tracker.export import files as export
+from tracker.export.columns import EXPORTS
 from tracker.web import SiteSettings, create_app
 from tracker.web.dictionary import blocks
 from tracker.web.lost import LONGEST, words_of

@@ -19,8 +19,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from tracker.config import MailConfig, SiteConfig
-from tracker.mail import Mailer, MailFailed, checked_address, operator_mail
-from tracker.models_sources import Incident
+from tracker.mail.server import Mailer, MailFailed, checked_address, operator_mail
+from tracker.models.sources import Incident
 
 SITE = SiteConfig(title="NYC Sanctuary Law Tracker", contact="", base_url="https://tracker.example.org")
 BEGAN, ENDED = datetime(2026, 8, 21, 23, 49, tzinfo=UTC), datetime(2026, 8, 22, 10, 10, tzinfo=UTC)

@@ -12,8 +12,8 @@ from test_browser import DESK, OF_OTHERS, SITE, browser, looking, pytestmark  # 
 from test_subscribers import CORE, LAW, SECRET, Desk
 from werkzeug.serving import make_server
 
-from tracker.composing import compose
-from tracker.subscribing import Wanted
+from tracker.digests.composing import compose
+from tracker.subscription.subscribing import Wanted
 from tracker.web import create_app
 
 READERS = {name: f"{name}@example.org" for name in ("asks", "follows", "paused", "leaves", "deletes", "begins")}

@@ -11,10 +11,10 @@ from test_mail import Inbox, server
 from test_subscribers import READER
 from test_subscribing_by_mail import FORM, Town, town  # noqa: F401 -- a fixture
 
-from tracker.composing import compose
+from tracker.digests.composing import compose
+from tracker.digests.rehearsal import rehearse
 from tracker.language import available
-from tracker.rehearsal import rehearse
-from tracker.sender import send
+from tracker.mail.sender import send
 
 OTHERS = [tag for tag in available() if tag != "en"]
 

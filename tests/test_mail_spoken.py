@@ -14,17 +14,17 @@ from digest_builder import NOW, SITE, add_action, add_change, add_matter, add_ru
 from spoken import PSEUDO, said, speak_pseudo
 
 from tracker import language
-from tracker.choosing import reasons_text
 from tracker.config import MailConfig
 from tracker.database import reading
-from tracker.digests import Shelf, Slip
-from tracker.envelope import Envelope
-from tracker.following import STAGES
-from tracker.letter import Caps, Content, Links, Writer
-from tracker.models_mail import Subscriber
-from tracker.notices import build, confirm_payload
-from tracker.queries_digests import Piece, Trouble
-from tracker.wishes import Asked
+from tracker.digests.choosing import reasons_text
+from tracker.digests.content import Shelf, Slip
+from tracker.digests.letter import Caps, Content, Links, Writer
+from tracker.mail.envelope import Envelope
+from tracker.mail.notices import build, confirm_payload
+from tracker.models.mail import Subscriber
+from tracker.queries.digests import Piece, Trouble
+from tracker.subscription.following import STAGES
+from tracker.subscription.wishes import Asked
 
 LINKS = Links("https://tracker.example.org/pl/subscriptions/x", "https://tracker.example.org/pl/unsubscribe/x")
 FOLLOWED = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tracker.cli_match import day_of, match
+from tracker.cli.match import day_of, match
 from tracker.errors import BadInput
 
 

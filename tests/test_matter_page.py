@@ -15,12 +15,14 @@ from archive_builder import add
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from tracker import queries_coverage, sponsoring, timeline
-from tracker.citation import cite, print_of
+from tracker import timeline
 from tracker.database import connect, next_id, reading, writing
+from tracker.formats.citation import cite, print_of
 from tracker.held import table
+from tracker.law import sponsoring
 from tracker.models import Action, Capture, Change, Document, Matter, Person, Run, Sponsorship, Vote
-from tracker.models_sources import Article, Coverage
+from tracker.models.sources import Article, Coverage
+from tracker.queries import coverage as queries_coverage
 from tracker.vocabulary import VOTE_VALUES
 from tracker.web import SiteSettings, create_app, showing
 from tracker.web.rollcall import kind_of, roll_call

@@ -40,14 +40,14 @@ from digest_builder import (
     tools,
 )  # fmt: skip
 
-from tracker.bounces import Bounced, read_mailbox
-from tracker.composing import compose
 from tracker.config import load_config
 from tracker.database import writing
-from tracker.mail import Mailer
-from tracker.notices import confirm_payload
-from tracker.outbox import queue_notice
-from tracker.sender import WAITS, Sent, send
+from tracker.digests.composing import compose
+from tracker.mail.bounces import Bounced, read_mailbox
+from tracker.mail.notices import confirm_payload
+from tracker.mail.outbox import queue_notice
+from tracker.mail.sender import WAITS, Sent, send
+from tracker.mail.server import Mailer
 from tracker.web import SiteSettings, create_app
 
 pytestmark = pytest.mark.skipif(

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from tracker.config import MailConfig, SiteConfig
 from tracker.errors import BadInput
-from tracker.following import told
-from tracker.mail import ON_THE_WIRE, MailFailed
-from tracker.models_mail import PERIODS, Subscriber
-from tracker.notices import build, confirm_payload
+from tracker.mail.notices import build, confirm_payload
+from tracker.mail.server import ON_THE_WIRE, MailFailed
+from tracker.models.mail import PERIODS, Subscriber
 from tracker.secret import Secret
+from tracker.subscription.following import told
+from tracker.subscription.wishes import Asked, Wish
 from tracker.tokens import Tokens
-from tracker.wishes import Asked, Wish
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKENS = Tokens(Secret("a text that is long enough to be one, for tests alone"))

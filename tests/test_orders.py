@@ -18,8 +18,8 @@ from scrapers.orders_archive import MAYORS, SeenOrder, from_file
 from scrapers.printed_dates import MONTHS
 from scrapers.records import MatterRecord, OrderRecord
 from tracker import lifecycle, record, vocabulary
-from tracker.order_titles import title_of
-from tracker.orders import Made, matters
+from tracker.orders.corpus import Made, matters
+from tracker.orders.titles import title_of
 from tracker.wording import MAYORS as TERMS
 
 TODAY = date(2026, 11, 24)

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli_match import day_of, read_articles, told
+from tracker.cli.match import day_of, read_articles, told
 from tracker.config import load_config
 from tracker.database import connect, reading, upgrade, writing
 from tracker.models import Matter, Note
-from tracker.press import BY_DESCRIPTION, BY_NAME, EXPLICIT, PUBLISHED, Press, open_press
-from tracker.press_text import clean
+from tracker.press.matching import BY_DESCRIPTION, BY_NAME, EXPLICIT, PUBLISHED, Press, open_press
+from tracker.press.text import clean
 
 CONFIG = load_config(None, {})
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)

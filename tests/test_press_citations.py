@@ -2,9 +2,9 @@
 
 import pytest
 
-from tracker.press_citations import find_citations
-from tracker.press_phrases import Phrases
-from tracker.press_text import clean, fold, sentences
+from tracker.press.citations import find_citations
+from tracker.press.phrases import Phrases
+from tracker.press.text import clean, fold, sentences
 
 
 def cited(text: str) -> list[tuple[str, str, int]]:

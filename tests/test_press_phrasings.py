@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from tracker.config import load_config
 from tracker.database import reading
-from tracker.press import PUBLISHED, Press, open_press
-from tracker.press_terms import PressTerms
-from tracker.press_text import fold
+from tracker.press.matching import PUBLISHED, Press, open_press
+from tracker.press.terms import PressTerms
+from tracker.press.text import fold
 
 CONFIG = load_config(None, {})
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)

@@ -8,12 +8,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tracker import queries, queries_changes, queries_lists, queries_sources
+from tracker import queries
 from tracker.database import reading, writing
 from tracker.errors import NotFound
 from tracker.models import Run
-from tracker.queries_changes import ChangeFilter
-from tracker.queries_lists import MatterFilter
+from tracker.queries import changes as queries_changes
+from tracker.queries import lists as queries_lists
+from tracker.queries import sources as queries_sources
+from tracker.queries.changes import ChangeFilter
+from tracker.queries.lists import MatterFilter
 
 
 @pytest.fixture

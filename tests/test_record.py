@@ -14,10 +14,10 @@ from scrapers.json_lines import json_lines
 from tracker import record as starter
 from tracker.config import ArchiveConfig
 from tracker.database import connect, upgrade
-from tracker.export import write_zip
+from tracker.export.files import write_zip
 from tracker.identifiers import parse
 from tracker.models import Action, Alert, Change, Matter, Note, Relation, Run, SectionEffect
-from tracker.sync import load_starter, read_archive
+from tracker.sync.archive import load_starter, read_archive
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 from click.testing import CliRunner
 
-from tracker.cli import main
+from tracker.cli.main import main
 
 
 @pytest.fixture

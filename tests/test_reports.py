@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from tracker import reports
 from tracker.config import Config, SuggestionsConfig, load_config
 from tracker.database import connect, reading, writing
-from tracker.mail import Mailer, MailFailed
-from tracker.models_mail import Attempt
-from tracker.models_reports import Report
+from tracker.editing import reports
+from tracker.mail.server import Mailer, MailFailed
+from tracker.models.mail import Attempt
+from tracker.models.reports import Report
 from tracker.secret import Seal, Secret
 from tracker.web import SiteSettings, create_app
 

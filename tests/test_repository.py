@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tracker.cli import main
+from tracker.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -130,7 +130,7 @@ def test_the_shipped_settings_run_every_source_the_captures_and_the_health() -> 
 
 
 def test_every_source_that_can_be_read_has_a_job() -> None:
-    from tracker.sources import READERS
+    from tracker.sync.sources import READERS
 
     assert set(schedule.SOURCES) == set(READERS)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.database import reading, writing
-from tracker.models_sources import Article, Coverage
-from tracker.named import Named, named
-from tracker.queries_search import Asked, Found, answer
+from tracker.models.sources import Article, Coverage
+from tracker.press.named import Named, named
+from tracker.queries.search import Asked, Found, answer
 from tracker.web import create_app
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

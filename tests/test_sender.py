@@ -29,20 +29,20 @@ from digest_builder import (
 )  # fmt: skip
 from test_mail import Inbox, server
 
-from tracker.bounces import Bounced, read_mailbox
-from tracker.composing import compose
 from tracker.database import reading, writing
-from tracker.deliveries import as_sender, claim, stop_writing
-from tracker.envelope import Envelope, Packer, signer
+from tracker.digests.composing import compose
+from tracker.digests.letter import Letter
 from tracker.errors import ConfigError
 from tracker.held import table
-from tracker.letter import Letter
 from tracker.locks import Busy
-from tracker.mail import MailFailed
-from tracker.models_digests import Delivery
-from tracker.models_mail import Suppression
-from tracker.outbox import queue_notice
-from tracker.sender import WAITS, Sent, links_of, send
+from tracker.mail.bounces import Bounced, read_mailbox
+from tracker.mail.deliveries import as_sender, claim, stop_writing
+from tracker.mail.envelope import Envelope, Packer, signer
+from tracker.mail.outbox import queue_notice
+from tracker.mail.sender import WAITS, Sent, links_of, send
+from tracker.mail.server import MailFailed
+from tracker.models.digests import Delivery
+from tracker.models.mail import Suppression
 from tracker.tokens import Tokens
 
 MINUTE = timedelta(minutes=1)
@@ -165,7 +165,7 @@ def test_who_left_meanwhile_gets_nothing(database: sa.Engine, state: str) -> Non
 
 
 def test_notices_go_before_digests_and_to_those_who_are_still_pending(database: sa.Engine) -> None:
-    from tracker.notices import confirm_payload
+    from tracker.mail.notices import confirm_payload
 
     written(database)
     pending = subscribe(database, ("core", ""), state="pending")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.news_feeds import StoryRecord
-from tracker.stories import Group, canonical, fold, headline, outlet_of, same_story
+from tracker.coverage.stories import Group, canonical, fold, headline, outlet_of, same_story
 
 
 class Telling(NamedTuple):

@@ -12,18 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from tracker import limits, retention, subscribers
+from tracker import limits
 from tracker.config import SubscribeConfig
 from tracker.database import reading, writing
-from tracker.deliveries import stop_writing
 from tracker.errors import BadInput
+from tracker.mail.deliveries import stop_writing
 from tracker.models import Change
-from tracker.models_digests import Delivery, Digest, DigestChange
-from tracker.models_mail import SUBSCRIBER_STATES, Attempt, SpentToken, Subscriber, Subscription, Suppression
+from tracker.models.digests import Delivery, Digest, DigestChange
+from tracker.models.mail import SUBSCRIBER_STATES, Attempt, SpentToken, Subscriber, Subscription, Suppression
 from tracker.secret import Seal, Secret
-from tracker.subscribing import SignUp, Wanted, checked_address, checked_words, mailbox
+from tracker.subscription import retention, subscribers
+from tracker.subscription.subscribing import SignUp, Wanted, checked_address, checked_words, mailbox
+from tracker.subscription.wishes import Wish
 from tracker.tokens import Tokens
-from tracker.wishes import Wish
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = Secret("a text that is long enough to be one, for tests alone")

@@ -13,9 +13,9 @@ from sqlmodel import select
 from test_mail import Inbox, server
 from test_subscribers import READER, RULES, Desk
 
-from tracker.composing import compose
-from tracker.models_mail import Attempt, Subscriber, Subscription
-from tracker.sender import send
+from tracker.digests.composing import compose
+from tracker.mail.sender import send
+from tracker.models.mail import Attempt, Subscriber, Subscription
 from tracker.web import SiteSettings, create_app
 
 FORM = {"address": READER, "follow": "core", "period": "daily"}

@@ -14,8 +14,8 @@ from test_sender import complaint
 from test_subscribers import CORE, LAW, RULES, SECRET, Desk
 from werkzeug.test import TestResponse
 
-from tracker.models_digests import Delivery
-from tracker.models_mail import FOLLOWED, PERIODS, Attempt, SpentToken, Subscriber, Subscription, Suppression
+from tracker.models.digests import Delivery
+from tracker.models.mail import FOLLOWED, PERIODS, Attempt, SpentToken, Subscriber, Subscription, Suppression
 from tracker.web import SiteSettings, create_app
 
 FORM = {"address": "reader@example.org", "follow": "core", "period": "daily"}

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from tracker import suggestions
-from tracker.cli import main
+from tracker.cli.main import main
 from tracker.config import SuggestionsConfig
 from tracker.database import connect, reading, writing
-from tracker.models_mail import Attempt
-from tracker.models_suggestions import Suggestion
+from tracker.editing import suggestions
+from tracker.models.mail import Attempt
+from tracker.models.suggestions import Suggestion
 from tracker.secret import Seal, Secret
 from tracker.web import SiteSettings, create_app
 from tracker.web.server import behind

@@ -23,7 +23,7 @@ from tracker.config import ArchiveConfig
 from tracker.errors import BadInput
 from tracker.ingest import Result
 from tracker.models import Alert, Capture, Change, Matter, Run
-from tracker.sync import read_archive
+from tracker.sync.archive import read_archive
 
 TREES = document(76001, "Int 1412-2025")
 BIRDS = document(76002, "Int 1413-2025")

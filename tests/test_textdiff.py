@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.textdiff import Paragraph, Piece, difference, laid_out
+from tracker.law.textdiff import Paragraph, Piece, difference, laid_out
 
 LINES = st.lists(st.sampled_from(["the", "city", "shall", "not", "§", "honor", "(a)", "[bracket]"]), max_size=12)
 BILLS = st.lists(LINES.map(" ".join), max_size=8).map("\n".join)

@@ -8,9 +8,10 @@ from typing import Any
 import golden
 import pytest
 
-from tracker import timeline, wording, wording_changes
+from tracker import timeline, wording
 from tracker.models import Action, Change
 from tracker.timeline import Entry
+from tracker.wording import changes as wording_changes
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from scrapers.records import ActionRecord, MatterRecord, Observation, PersonReco
 from tracker.database import reading, writing
 from tracker.ingest import Result, Source, ingest
 from tracker.models import Action, Change, Matter, Person
-from tracker.models_sources import Disagreement
+from tracker.models.sources import Disagreement
 from tracker.readings import missed_before, packed, unpacked
 from tracker.truth import Differs, Reading, Trust, align, renamed, settle
 

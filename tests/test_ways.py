@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tracker import queries, sitemaps
+from tracker import queries
 from tracker.database import connect, reading, upgrade, writing
-from tracker.legislation import as_json_ld
+from tracker.formats import sitemaps
+from tracker.formats.legislation import as_json_ld
 from tracker.models import Note, Relation
 from tracker.web import SiteSettings, create_app, ways
 

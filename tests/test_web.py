@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from tracker import database
+from tracker.config import templates_folder
 from tracker.health import Rules, incidents, states
 from tracker.models import CHANGE_KINDS, Run
-from tracker.web import SiteSettings, create_app, filters, stagebar, templates_folder
-from tracker.wording_changes import CHANGE_LABELS
+from tracker.web import SiteSettings, create_app, filters, stagebar
+from tracker.wording.changes import CHANGE_LABELS
 
 RULES = Rules(
     stale_after={"council-archive": timedelta(hours=36), "hearings": timedelta(hours=36)},

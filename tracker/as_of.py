@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
-from tracker import lifecycle, wording_changes
+from tracker import lifecycle
 from tracker.lifecycle import Outcome
 from tracker.models import Action, Change, Matter
 from tracker.vocabulary import code_of
 from tracker.wording import NEW_YORK, new_york_date
+from tracker.wording import changes as wording_changes
 
 _NO_CODE: Final = 0  # of a row that bore a name which means nothing to us
 _LAW_NUMBER: Final = re.compile(r"\d{4}/\d{3}", re.ASCII)

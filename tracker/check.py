@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from scrapers.git_archive import is_address
-from tracker import digest_runs
 from tracker.config import Config
 from tracker.database import reading
-from tracker.deliveries import waiting
+from tracker.digests import runs as digest_runs
 from tracker.health import Rules, rules_of, states
 from tracker.held import table
-from tracker.mail import MailFailed, checked_address
+from tracker.mail.deliveries import waiting
+from tracker.mail.server import MailFailed, checked_address
 from tracker.models import TRACKED, Alert, Matter
 from tracker.wording import moment, source_name
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tracker.errors import ConfigError
-from tracker.press_terms import PressTerms
+from tracker.press.terms import PressTerms
 from tracker.scope import ScopeTerms
 
 PACKAGE = Path(__file__).parent
@@ -240,6 +240,12 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
         return Config.model_validate(data)
     except ValidationError as error:
         raise ConfigError(f"{found}: {_first(error)}") from error
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the package in a wheel, beside it in a checkout."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
 def _find(path: Path | None, environ: Mapping[str, str]) -> Path:

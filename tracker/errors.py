@@ -33,7 +33,7 @@ class BadInput(TrackerError):
 
 
 class SignInRefused(BadInput):
-    """Raised by `editors` for a wrong name or password; ``locked`` after too many of them."""
+    """Raised by `editing.editors` for a wrong name or password; ``locked`` after too many of them."""
 
     def __init__(self, message: str, *, locked: bool = False) -> None:
         super().__init__(message)

@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from scrapers.records import CoverageRecord, LawDateRecord, NoteRecord, RelationRecord, SectionRecord
-from tracker import editor_words
+from tracker.coverage.stories import canonical, shown
 from tracker.database import next_id
+from tracker.editing import words as editor_words
 from tracker.held import table
-from tracker.lineage import SOURCE
+from tracker.law.lineage import SOURCE
 from tracker.models import Matter, Note, Relation, ScopeOverride, SectionEffect
-from tracker.models_law import LawDate
-from tracker.models_sources import Article, Coverage
+from tracker.models.law import LawDate
+from tracker.models.sources import Article, Coverage
 from tracker.posting import insert
 from tracker.record import Facts
-from tracker.stories import canonical, shown
 
 EDITOR = "starter record"
 

@@ -19,9 +19,9 @@ from tracker.config import Config
 from tracker.database import reading, writing
 from tracker.language import N_, _, counted, ngettext
 from tracker.locks import only_one
-from tracker.mail import Mailer, MailFailed, operator_mail
+from tracker.mail.server import Mailer, MailFailed, operator_mail
 from tracker.models import Run
-from tracker.models_sources import Incident
+from tracker.models.sources import Incident
 from tracker.truth import EDITORS
 from tracker.wording import SOURCES, count, isolated, moment, source_name
 

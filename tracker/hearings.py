@@ -22,7 +22,7 @@ from scrapers.records import AgendaItemRecord, MeetingRecord
 from tracker.database import next_id
 from tracker.held import table
 from tracker.models import TRACKED, Capture, Change, Matter
-from tracker.models_sources import Hearing, HearingItem, Stamp
+from tracker.models.sources import Hearing, HearingItem, Stamp
 from tracker.posting import insert
 from tracker.wording import new_york_date
 

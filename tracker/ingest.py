@@ -17,11 +17,12 @@ from sqlmodel import Session
 
 from scrapers.errors import Refused, ScrapeError, Stopped
 from scrapers.records import Observation, RelationRecord, Unreadable
-from tracker import facts, returns, search
+from tracker import facts, search
 from tracker.database import writing
 from tracker.errors import BadInput, SourceShrank, TrackerError
 from tracker.held import table
 from tracker.judge import Judge
+from tracker.law import returns
 from tracker.ledger import Ledger, Sight
 from tracker.models import Alert, Run
 from tracker.posting import insert, post

@@ -15,10 +15,10 @@ from tracker.config import SubscribeConfig
 from tracker.errors import TrackerError
 from tracker.held import table
 from tracker.language import _
-from tracker.models_mail import Attempt
+from tracker.models.mail import Attempt
 from tracker.networks import network_of
 from tracker.secret import Seal
-from tracker.subscribing import mailbox
+from tracker.subscription.subscribing import mailbox
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEPT: Final = DAY  # the longest window that is counted

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from scrapers.records import ActionRecord, DocumentRecord, MatterRecord, PersonRecord, VoteRecord
 from tracker.held import BATCH, Held, table
-from tracker.models_sources import Disagreement, Reading
+from tracker.models.sources import Disagreement, Reading
 from tracker.truth import PARTIAL, Differs, Trust, settle
 from tracker.truth import Reading as Word
 

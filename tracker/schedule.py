@@ -31,7 +31,7 @@ from tracker.database import connect, reading
 from tracker.errors import ConfigError, DatabaseError
 from tracker.health import TOKEN, last_tries
 from tracker.locks import Busy, Hold, only_one
-from tracker.models_mail import PERIODS
+from tracker.models.mail import PERIODS
 from tracker.wording import NEW_YORK, listed
 
 LOCK: Final = "scheduler"

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from tracker import wording, wording_changes
-from tracker.coverage import StoryLine
+from tracker import wording
+from tracker.coverage.folding import StoryLine
 from tracker.language import N_, _, looked_up, ngettext
 from tracker.models import Action, Change, Matter
 from tracker.vocabulary import ACTIONS, CURATED_FROM, VOTE_VALUES, Act, Meaning
+from tracker.wording import changes as wording_changes
 
 Ballot = tuple[str, str]  # a member's name and the Council's word for the vote
 

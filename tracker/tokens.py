@@ -1,7 +1,7 @@
 """Signed links in mails: who may do what, until when. Pure.
 
 A token is good for one purpose. It bears the subject's nonce, so that a new nonce ends every link given before, and
-the moment it was made. That it is used once is the caller's to see to (`models_mail.SpentToken`, by `digest_of`).
+the moment it was made. That it is used once is the caller's to see to (`models.mail.SpentToken`, by `digest_of`).
 """
 
 import hashlib

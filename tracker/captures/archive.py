@@ -13,7 +13,7 @@ from tracker.captures.manifests import manifest
 from tracker.captures.store import Store
 from tracker.database import reading, writing
 from tracker.errors import BadInput, NotFound
-from tracker.models_sources import Response
+from tracker.models.sources import Response
 
 
 class Archive:

@@ -13,7 +13,7 @@ from tracker.captures.store import Fault, Store
 from tracker.database import writing
 from tracker.errors import BadInput
 from tracker.models import Capture
-from tracker.models_sources import MayoralOrder, Response
+from tracker.models.sources import MayoralOrder, Response
 
 # what was written within a day may belong to a run that has not stored its rows yet
 GRACE = timedelta(days=1)

@@ -25,7 +25,7 @@ from tracker.captures.upkeep import CHUNK, manifest_parts
 from tracker.database import reading
 from tracker.errors import NotFound
 from tracker.models import Capture
-from tracker.models_sources import Response
+from tracker.models.sources import Response
 
 OF_THE_PACKING = ("content-encoding", "transfer-encoding", "content-length")
 

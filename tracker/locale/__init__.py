@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from tracker.effective import DAYS_AFTER
+from tracker.law.effective import DAYS_AFTER
 from tracker.vocabulary import ACTIONS
 
 HERE: Final = Path(__file__).parent

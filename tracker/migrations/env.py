@@ -5,13 +5,13 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import tracker.models
-import tracker.models_digests
-import tracker.models_editing
-import tracker.models_law
-import tracker.models_mail
-import tracker.models_reports
-import tracker.models_sources
-import tracker.models_suggestions  # noqa: F401
+import tracker.models.digests
+import tracker.models.editing
+import tracker.models.law
+import tracker.models.mail
+import tracker.models.reports
+import tracker.models.sources
+import tracker.models.suggestions  # noqa: F401
 
 # written by hand for each database; autogenerate must not drop them
 SEARCH_TABLES = ("matter_search", "article_search", "ix_matter_search", "ix_article_search")

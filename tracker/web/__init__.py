@@ -6,7 +6,6 @@ any request to another host.
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import jinja2
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from tracker.config import templates_folder
 from tracker.errors import NotFound, TrackerError
 from tracker.language import N_, Words, _
 from tracker.secret import Secret
@@ -44,9 +44,8 @@ from tracker.web.desk import Desk
 from tracker.web.problems import or_page
 from tracker.web.site import Site, SiteSettings
 
-__all__ = ["Desk", "Site", "SiteSettings", "create_app", "templates_folder"]
+__all__ = ["Desk", "Site", "SiteSettings", "create_app"]
 
-PACKAGE = Path(__file__).parent.parent
 BLUEPRINTS = (
     api, archive, bounces, downloads, feeds, law_pages, manage, metrics, pages, report, searching, subscriptions,
     suggest, version_pages, ways,
@@ -98,12 +97,6 @@ def create_app(
     Compress(app)
     app.after_request(caching.hold)
     return app
-
-
-def templates_folder() -> Path:
-    """Where the templates are: inside the package in a wheel, beside it in a checkout."""
-    inside = PACKAGE / "templates"
-    return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
 def _no_nul() -> None:

@@ -12,13 +12,15 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col
 
-from tracker import as_of, queries, queries_api, queries_sources
+from tracker import as_of, queries
 from tracker.errors import NotFound
 from tracker.models import Change
-from tracker.models_sources import Article
+from tracker.models.sources import Article
 from tracker.queries import Dossier
-from tracker.queries_changes import of_scope
-from tracker.queries_lists import MatterFilter
+from tracker.queries import api as queries_api
+from tracker.queries import sources as queries_sources
+from tracker.queries.changes import of_scope
+from tracker.queries.lists import MatterFilter
 from tracker.web import api_answers as answers
 from tracker.web import api_models as api
 from tracker.web import api_questions as ask

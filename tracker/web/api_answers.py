@@ -6,12 +6,12 @@ from typing import Final
 
 from tracker import as_of, models, queries, wording
 from tracker.as_of import Known
-from tracker.calendars import Meeting
-from tracker.models_sources import Article
+from tracker.formats.calendars import Meeting
+from tracker.models.sources import Article
 from tracker.queries import Dossier
-from tracker.queries_api import Covering, Listed
-from tracker.queries_changes import Seen
-from tracker.queries_sources import SourceState
+from tracker.queries.api import Covering, Listed
+from tracker.queries.changes import Seen
+from tracker.queries.sources import SourceState
 from tracker.timeline import Ballot, tally
 from tracker.web import api_models as api
 from tracker.web.addresses import absolute

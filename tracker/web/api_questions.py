@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from tracker.lifecycle import Stage
 from tracker.models import CHANGE_KINDS
-from tracker.models_sources import ARTICLE_KINDS, HEARING_STATES
+from tracker.models.sources import ARTICLE_KINDS, HEARING_STATES
 
 PAGE_SIZE: Final = 50
 LARGEST_PAGE: Final = 200

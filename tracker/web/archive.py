@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, render_template
 
-from tracker import digest_archive
-from tracker.queries_sources import sources
+from tracker.digests import archive as digest_archive
+from tracker.queries.sources import sources
 from tracker.web.caching import PAGE_SECONDS
 from tracker.web.site import site
 

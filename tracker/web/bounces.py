@@ -9,7 +9,7 @@ import hmac
 
 from flask import Blueprint, request
 
-from tracker.bounces import Report, report_of_bytes, take_in
+from tracker.mail.bounces import Report, report_of_bytes, take_in
 from tracker.web import guard
 from tracker.web.site import site
 

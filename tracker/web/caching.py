@@ -17,8 +17,9 @@ from cachetools import TTLCache
 from flask import Flask, Response, g, request
 from werkzeug.http import parse_etags
 
-from tracker import queries_sources
+from tracker.config import PACKAGE, templates_folder
 from tracker.errors import TrackerError
+from tracker.queries import sources as queries_sources
 from tracker.web.site import site
 
 PAGE_SECONDS = 60
@@ -140,8 +141,6 @@ def _mark() -> str:
 @cache
 def _program() -> str:
     """A digest of the code and templates that make the pages, so that a new release is a new page."""
-    from tracker.web import PACKAGE, templates_folder
-
     digest = hashlib.sha256()
     for folder, ending in ((PACKAGE, "*.py"), (templates_folder(), "*.html"), (PACKAGE / "web" / "static", "*.*")):
         for path in sorted(folder.rglob(ending)):

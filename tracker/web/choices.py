@@ -7,13 +7,14 @@ from typing import Final
 from sqlmodel import Session, col, select
 from werkzeug.datastructures import MultiDict
 
-from tracker import queries, queries_lists
-from tracker.choosing import STANDARD
+from tracker import queries
+from tracker.digests.choosing import STANDARD
 from tracker.errors import BadInput
-from tracker.following import PERIODS, PERIODS_HEADED, STAGES, headed, section_told
 from tracker.language import _, available, current
 from tracker.models import Matter
-from tracker.subscribing import Wanted, checked_words
+from tracker.queries import lists as queries_lists
+from tracker.subscription.following import PERIODS, PERIODS_HEADED, STAGES, headed, section_told
+from tracker.subscription.subscribing import Wanted, checked_words
 
 BOXES: Final = ("core", "tracked", "hearings", "orders", "introductions")  # kinds that are chosen whole, with a tick
 LONGEST: Final = 200  # letters of any field

@@ -2,13 +2,15 @@
 
 from flask import Blueprint, render_template, request
 
-from tracker import outlets, queries_coverage, queries_sources
-from tracker.coverage import KINDS
+from tracker.coverage import outlets
+from tracker.coverage.folding import KINDS
+from tracker.coverage.outlets import Outlet
 from tracker.errors import NotFound
 from tracker.language import N_, Words, _
-from tracker.models_sources import LINK_ROLES
-from tracker.outlets import Outlet
-from tracker.queries_coverage import POLICY, CoverageFilter
+from tracker.models.sources import LINK_ROLES
+from tracker.queries import coverage as queries_coverage
+from tracker.queries import sources as queries_sources
+from tracker.queries.coverage import POLICY, CoverageFilter
 from tracker.web.site import site
 
 ABOUT = Words({"": N_("measures"), POLICY: N_("the policy as a whole")})

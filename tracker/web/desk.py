@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response
 
 from tracker.config import Config
 from tracker.database import writing
-from tracker.editing import Hand
-from tracker.editors import Rules, SignedIn, rules_of
+from tracker.editing.curating import Hand
+from tracker.editing.editors import Rules, SignedIn, rules_of
 from tracker.scope import Rule
 from tracker.truth import Trust, trust_of
 from tracker.web.origin import from_this_site

@@ -16,10 +16,11 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.exceptions import BadRequest
 
-from tracker import export, queries
+from tracker import queries
 from tracker.database import reading
 from tracker.errors import NotFound
-from tracker.export_cells import NEW_YORK
+from tracker.export import files as export
+from tracker.export.cells import NEW_YORK
 
 blueprint = Blueprint("downloads", __name__)
 

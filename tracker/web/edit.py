@@ -6,21 +6,24 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker import editing, editor_words, queries_editing, reports
-from tracker.coverage import KINDS
-from tracker.decisions import Made
-from tracker.editing import Hand
-from tracker.editing_acts import acts_of
-from tracker.editing_forms import ACTS, LANGUAGES, NewAct, NewLink
+from tracker.coverage.folding import KINDS
+from tracker.editing import curating as editing
+from tracker.editing import reports
+from tracker.editing import words as editor_words
+from tracker.editing.acts import acts_of
+from tracker.editing.curating import Hand
+from tracker.editing.decisions import Made
+from tracker.editing.forms import ACTS, LANGUAGES, NewAct, NewLink
 from tracker.errors import BadInput
 from tracker.models import SCOPES
-from tracker.models_editing import CONFIDENCES, WORD_FIELDS
-from tracker.models_reports import REPORT_STATES
+from tracker.models.editing import CONFIDENCES, WORD_FIELDS
+from tracker.models.reports import REPORT_STATES
+from tracker.queries import editing as queries_editing
 from tracker.web.desk import hand, signed
 from tracker.web.edit_door import blueprint
 from tracker.web.site import site
-from tracker.wording_editing import FIELDS, OUTCOMES, ROLES
-from tracker.wording_editing import KINDS as DECISIONS
+from tracker.wording.editing import FIELDS, OUTCOMES, ROLES
+from tracker.wording.editing import KINDS as DECISIONS
 
 PRESSED = {"accept": "published", "reject": "rejected", "wait": "review"}
 JUDGED = {"accept": "accepted", "reject": "rejected"}

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker import editors
+from tracker.editing import editors
 from tracker.errors import SignInRefused
 from tracker.secret import Seal
 from tracker.web.caching import POLICY

@@ -14,19 +14,23 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col
 from werkzeug.exceptions import BadRequest
 
-from tracker import atom, calendars, queries, queries_feeds, queries_lists, queries_sources, wording
-from tracker.coverage import KINDS
+from tracker import queries, wording
+from tracker.coverage.folding import KINDS
 from tracker.errors import NotFound
+from tracker.formats import atom, calendars
 from tracker.language import N_, _
 from tracker.models import CHANGE_KINDS, Change
-from tracker.models_sources import Hearing
-from tracker.queries_changes import Seen, latest, of_scope
-from tracker.queries_feeds import Piece
+from tracker.models.sources import Hearing
+from tracker.queries import feeds as queries_feeds
+from tracker.queries import lists as queries_lists
+from tracker.queries import sources as queries_sources
+from tracker.queries.changes import Seen, latest, of_scope
+from tracker.queries.feeds import Piece
 from tracker.web.addresses import absolute, host, matter_at, own
 from tracker.web.filters import section_name
 from tracker.web.pages import matter_filter
 from tracker.web.site import site
-from tracker.wording_changes import CHANGE_LABELS
+from tracker.wording.changes import CHANGE_LABELS
 
 blueprint = Blueprint("feeds", __name__)
 

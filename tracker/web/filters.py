@@ -8,17 +8,20 @@ from urllib.parse import urlsplit
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
-from tracker import effective, identifiers, lineage, wording, wording_changes, wording_hearings
-from tracker.coverage import KINDS
+from tracker import identifiers, wording
+from tracker.coverage.folding import KINDS
+from tracker.coverage.outlets import slug_of
 from tracker.errors import BadIdentifier
 from tracker.language import ENGLISH, N_, Words, _, counted, current, dated_in_full, ngettext
+from tracker.law import effective, lineage
 from tracker.lifecycle import LAW_STAGES, Stage
 from tracker.models import SectionEffect
-from tracker.outlets import slug_of
 from tracker.queries import Dossier, Link
 from tracker.web.addresses import absolute
 from tracker.web.languages import official
 from tracker.web.site import site
+from tracker.wording import changes as wording_changes
+from tracker.wording import hearings as wording_hearings
 
 HOW: Final = Words(
     {

@@ -6,18 +6,16 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, render_template, request
 
-from tracker import (
-    queries,
-    queries_changes,
-    queries_coverage,
-    queries_hearings,
-    queries_milestones,
-    queries_sources,
-)
+from tracker import queries
 from tracker.lifecycle import Stage
 from tracker.next_steps import NextStep, next_step
 from tracker.queries import Line
-from tracker.queries_changes import ChangeFilter
+from tracker.queries import changes as queries_changes
+from tracker.queries import coverage as queries_coverage
+from tracker.queries import hearings as queries_hearings
+from tracker.queries import milestones as queries_milestones
+from tracker.queries import sources as queries_sources
+from tracker.queries.changes import ChangeFilter
 from tracker.web import years
 from tracker.web.site import site
 from tracker.web.strip import WORDS, strip

@@ -1,4 +1,4 @@
-"""The law on a day, what changed between two days, and one section: asked of `queries_law`, decided in `law`."""
+"""The law on a day, what changed between two days, and one section: asked of `queries.law`, decided in `law`."""
 
 import re
 from datetime import date, timedelta
@@ -6,13 +6,16 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, render_template, request
 
-from tracker import law, queries_law, queries_sources, wording
+from tracker import wording
 from tracker.errors import NotFound
 from tracker.identifiers import FIRST_YEAR, LAST_YEAR
 from tracker.language import N_, _
-from tracker.law import Law, SectionOn, Standing
-from tracker.queries_law import Book
-from tracker.standing import State
+from tracker.law import sections as law
+from tracker.law.sections import Law, SectionOn, Standing
+from tracker.law.standing import State
+from tracker.queries import law as queries_law
+from tracker.queries import sources as queries_sources
+from tracker.queries.law import Book
 from tracker.web.filters import section_name
 from tracker.web.site import site
 

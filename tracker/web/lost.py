@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 from flask import request
 
-from tracker import queries_search
 from tracker.errors import TrackerError
 from tracker.queries import Line
+from tracker.queries import search as queries_search
 from tracker.web.site import site
 
 _ENDING: Final = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)

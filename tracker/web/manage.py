@@ -11,14 +11,14 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from tracker import subscribers
 from tracker.errors import BadInput
-from tracker.following import PERIODS, headed
 from tracker.language import available, current
-from tracker.models_mail import Subscriber
-from tracker.notices import unsubscribe_path
-from tracker.retention import my_data
+from tracker.mail.notices import unsubscribe_path
+from tracker.models.mail import Subscriber
 from tracker.secret import Seal
+from tracker.subscription import subscribers
+from tracker.subscription.following import PERIODS, headed
+from tracker.subscription.retention import my_data
 from tracker.tokens import Tokens
 from tracker.web import choices, guard
 from tracker.web.languages import in_language

@@ -10,9 +10,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlmodel import Session
 
-from tracker import health, queries_sources
+from tracker import health
 from tracker.health import State
 from tracker.models import SCOPES
+from tracker.queries import sources as queries_sources
 from tracker.web.site import site
 
 blueprint = Blueprint("metrics", __name__)

@@ -9,34 +9,27 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from tracker import (
-    digest_runs,
-    figures,
-    health,
-    language,
-    queries,
-    queries_changes,
-    queries_coverage,
-    queries_disagreements,
-    queries_hearings,
-    queries_lineage,
-    queries_lists,
-    queries_prints,
-    queries_sources,
-    queries_versions,
-    sponsoring,
-    timeline,
-    wording,
-)
-from tracker.citation import Citation, Print, cite
+from tracker import figures, health, language, queries, timeline, wording
+from tracker.digests import runs as digest_runs
 from tracker.errors import NotFound
+from tracker.formats.citation import Citation, Print, cite
+from tracker.formats.legislation import as_json_ld
 from tracker.language import N_, Words
-from tracker.legislation import as_json_ld
+from tracker.law import sponsoring
 from tracker.lifecycle import Stage
 from tracker.models import CHANGE_KINDS, SCOPES
 from tracker.next_steps import next_step
-from tracker.queries_changes import ChangeFilter
-from tracker.queries_lists import MatterFilter
+from tracker.queries import changes as queries_changes
+from tracker.queries import coverage as queries_coverage
+from tracker.queries import disagreements as queries_disagreements
+from tracker.queries import hearings as queries_hearings
+from tracker.queries import lineage as queries_lineage
+from tracker.queries import lists as queries_lists
+from tracker.queries import prints as queries_prints
+from tracker.queries import sources as queries_sources
+from tracker.queries import versions as queries_versions
+from tracker.queries.changes import ChangeFilter
+from tracker.queries.lists import MatterFilter
 from tracker.web import covering, home, showing
 from tracker.web.addresses import absolute, permanent
 from tracker.web.rollcall import roll_call

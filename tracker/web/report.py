@@ -5,10 +5,10 @@ from math import ceil
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker import reports, suggestions
+from tracker.editing import reports, suggestions
+from tracker.editing.reports import Typed
 from tracker.language import _
 from tracker.networks import network_of
-from tracker.reports import Typed
 from tracker.secret import Seal
 from tracker.web import guard
 from tracker.web.site import site

@@ -5,10 +5,10 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from markupsafe import Markup, escape
 
-from tracker import queries_sources
 from tracker.language import N_, _
 from tracker.models import SCOPES
-from tracker.queries_search import LONGEST, Asked, answer
+from tracker.queries import sources as queries_sources
+from tracker.queries.search import LONGEST, Asked, answer
 from tracker.search import MARKS
 from tracker.web.site import site
 

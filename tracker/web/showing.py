@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from tracker.coverage import StoryLine
+from tracker.coverage.folding import StoryLine
 from tracker.language import N_, Words
 from tracker.models import CHANGE_KINDS, Change
 from tracker.timeline import ON_THE_LINE, Entry

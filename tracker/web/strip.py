@@ -17,7 +17,7 @@ from unicodedata import category, east_asian_width
 from tracker.errors import BadIdentifier
 from tracker.identifiers import LocalLaw, OrderNumber
 from tracker.language import N_, Words, _, dated_month, ngettext
-from tracker.queries_milestones import DIRECTIVE, KINDS, LAW, ORDER, OVERRIDE, RULING, SUIT, VETO, Milestone
+from tracker.queries.milestones import DIRECTIVE, KINDS, LAW, ORDER, OVERRIDE, RULING, SUIT, VETO, Milestone
 from tracker.vocabulary import Act
 from tracker.web.years import FIRST_YEAR, Years, mayors, sessions, ticks
 
@@ -76,7 +76,7 @@ class Part(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """Coverage of a year or a month: `stories` were told, and it is `height` units high of `BAND`."""
+    """Coverage of a year or a month: `coverage.stories` were told, and it is `height` units high of `BAND`."""
 
     x: int
     width: int
@@ -115,7 +115,7 @@ class Strip(NamedTuple):
 def strip(
     acts: Iterable[Milestone], years: Years, today: date, stories: Mapping[date, int] = MappingProxyType({})
 ) -> Strip:
-    """The drawing of these years. ``stories`` is how many stories were first told on each day."""
+    """The drawing of these years. ``coverage.stories`` is how many stories were first told on each day."""
     shown = [act for act in acts if years.begin <= act.on <= years.end]
     marks = _placed(shown, years)
     return Strip(

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from tracker import limits, subscribers
+from tracker import limits
 from tracker.config import SubscribeConfig
 from tracker.errors import BadInput, TrackerError
-from tracker.following import PERIODS, headed
 from tracker.language import _
-from tracker.models_mail import Subscription
-from tracker.notices import manage_path
+from tracker.mail.notices import manage_path
+from tracker.models.mail import Subscription
 from tracker.secret import Seal
-from tracker.subscribing import SignUp, checked_address
+from tracker.subscription import subscribers
+from tracker.subscription.following import PERIODS, headed
+from tracker.subscription.subscribing import SignUp, checked_address
 from tracker.tokens import Tokens
 from tracker.web import choices, guard
 from tracker.web.site import site

@@ -6,11 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from tracker import queries_coverage, suggestions
+from tracker.editing import suggestions
+from tracker.editing.suggestions import Typed
 from tracker.language import N_, _
 from tracker.networks import network_of
+from tracker.queries import coverage as queries_coverage
 from tracker.secret import Seal
-from tracker.suggestions import Typed
 from tracker.web import guard
 from tracker.web.origin import from_this_site
 from tracker.web.site import site

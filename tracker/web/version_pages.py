@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker import queries, queries_sources, queries_versions, textdiff
+from tracker import queries
 from tracker.errors import NotFound
 from tracker.language import N_, _
-from tracker.textdiff import Paragraph
+from tracker.law import textdiff
+from tracker.law.textdiff import Paragraph
+from tracker.queries import sources as queries_sources
+from tracker.queries import versions as queries_versions
 from tracker.web.site import site
 
 blueprint = Blueprint("versions", __name__)

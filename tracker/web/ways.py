@@ -8,9 +8,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import NotImplemented as NotGiven
 
-from tracker import export, queries, queries_coverage, queries_feeds, queries_sources, sitemaps, timeline, wording
+from tracker import queries, timeline, wording
 from tracker.errors import NotFound
+from tracker.export import files as export
+from tracker.formats import sitemaps
 from tracker.queries import Dossier
+from tracker.queries import coverage as queries_coverage
+from tracker.queries import feeds as queries_feeds
+from tracker.queries import sources as queries_sources
 from tracker.web import dictionary
 from tracker.web.addresses import absolute, host, matter_at, root
 from tracker.web.site import site

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tracker.stories import canonical, shown
+from tracker.coverage.stories import canonical, shown
 
 revision = "0006"
 down_revision = "0005"

@@ -1,0 +1,1 @@
+"""The command ``tracker``, a module a family of subcommands."""

@@ -1,0 +1,1 @@
+"""Articles: outlets, addresses, stories, and how each gets into the record."""

@@ -1,0 +1,1 @@
+"""The editors' side: who they are, what they decide, and what readers send them."""

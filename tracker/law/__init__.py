@@ -1,0 +1,1 @@
+"""The law itself: its sections on a day, its versions, and bills that come back."""

@@ -1,0 +1,1 @@
+"""Mail on its way out and back: the outbox, the server, what bounces."""

@@ -1,0 +1,1 @@
+"""Every source, and what a run reads from it."""
